@@ -1,0 +1,1 @@
+"""Turn the Turtle of this repository into one checked release."""
