@@ -1,0 +1,134 @@
+"""A release: an immutable folder with a store, a dump and a manifest, put into place atomically."""
+
+import fcntl
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from graph.errors import BuildRefused, ReleaseMissing
+
+CURRENT = "current"
+_STAGING = ".building"
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """What a release says of itself; times are UTC, digests sha256:hex, counts whole numbers."""
+
+    id: str
+    created: str
+    base: str
+    digest: str
+    inputs: str
+    software: dict[str, str]
+    counts: dict[str, int]
+    previous: str | None
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release on disk."""
+
+    id: str
+    folder: Path
+    manifest: Manifest
+
+    @property
+    def store_path(self) -> Path:
+        """Return the folder of the Oxigraph store; open it read-only."""
+        return self.folder / "store"
+
+    @property
+    def dump_path(self) -> Path:
+        """Return the file of sorted N-Quads."""
+        return self.folder / "atlas.nq"
+
+
+def open_release(folder: Path) -> Release:
+    """Open the release in `folder`; ReleaseMissing if there is none or its manifest is damaged."""
+    try:
+        manifest = Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+    except FileNotFoundError as error:
+        raise ReleaseMissing(f"there is no release in {folder}; run `atlas build` first") from error
+    except (ValueError, TypeError) as error:
+        problem = f"the manifest in {folder} cannot be read ({error}); run `atlas build --force`"
+        raise ReleaseMissing(problem) from error
+    return Release(manifest.id, folder, manifest)
+
+
+def current_release(releases: Path) -> Release:
+    """Open the release that is served from the folder `releases`."""
+    return open_release((releases / CURRENT).resolve())
+
+
+def find_current(releases: Path) -> Release | None:
+    """Return the release that is served, or None where there is none that opens."""
+    try:
+        return current_release(releases)
+    except ReleaseMissing:
+        return None
+
+
+@contextmanager
+def staging(releases: Path) -> Iterator[Path]:
+    """Hold the one right to build in `releases`; yield an empty folder that is gone afterwards.
+
+    A second build at the same time is refused. What a killed build left behind is removed.
+    """
+    try:
+        releases.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"the folder for releases, {releases}, cannot be made: {error.strerror}"
+        raise BuildRefused(f"{problem}. Choose another with --releases") from error
+    with (releases / ".lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            problem = f"another build is at work in {releases}; wait for it, or use --releases"
+            raise BuildRefused(problem) from error
+        folder = releases / _STAGING
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def next_id(releases: Path, today: date) -> str:
+    """Return the id of the next release, `<date>.<n>`: n counts the releases of that day from 1."""
+    taken = {path.name for path in releases.iterdir()}
+    number = 1
+    while f"{today.isoformat()}.{number}" in taken:
+        number += 1
+    return f"{today.isoformat()}.{number}"
+
+
+def put_into_place(folder: Path, releases: Path, manifest: Manifest) -> Release:
+    """Make the staged `folder` the current release: one rename, then one swap of a link."""
+    text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False) + "\n"
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+    for path in folder.rglob("*"):
+        if path.is_file():
+            _to_disk(path)
+    final = releases / manifest.id
+    folder.rename(final)
+    link = releases / f".{CURRENT}"
+    link.unlink(missing_ok=True)
+    link.symlink_to(manifest.id)
+    link.replace(releases / CURRENT)
+    _to_disk(releases)
+    return Release(manifest.id, final, manifest)
+
+
+def _to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,236 @@
+"""The command line: parse, call one function, print, and end with 0 fine, 1 violations, 2 usage."""
+
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+import pyoxigraph as ox
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from graph.build import STAGES, InvalidSources, build, check
+from graph.errors import AtlasError
+from graph.importers import import_file
+from graph.paths import DATA
+from graph.prefixes import BASE, prefixes
+from graph.release import current_release
+from graph.report import Problem
+from server.run import run
+from server.settings import Settings, setting_option
+
+_RESULTS = {"csv": ox.QueryResultsFormat.CSV, "json": ox.QueryResultsFormat.JSON}
+_ERRORS = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+data_option = click.option(
+    "--data",
+    envvar="ATLAS_DATA",
+    type=_FOLDER,
+    default=DATA,
+    show_default="data/ of the clone",
+    help="Folder of the Turtle sources.",
+)
+releases_option = click.option(
+    "--releases",
+    envvar="ATLAS_RELEASES",
+    type=_FOLDER,
+    default=Path("releases"),
+    show_default=True,
+    help="Folder that holds the releases.",
+)
+
+
+class AtlasGroup(click.Group):
+    """A group of commands that prints the project's own errors as one line, not as a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; exit 1 with the message of an AtlasError."""
+        try:
+            return super().invoke(ctx)
+        except InvalidSources as error:
+            _print_problems(error.problems)
+            _ERRORS.print("No release was made; the one being served is untouched.")
+        except AtlasError as error:
+            _ERRORS.print(f"atlas: {error}")
+        raise SystemExit(1)
+
+
+@click.group(cls=AtlasGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="mecfs-atlas")
+def main() -> None:
+    """Build, check, query and serve the ME/CFS Atlas as linked data.
+
+    A first try: `atlas build`, then `atlas serve`, then open the address it prints.
+    """
+
+
+@main.command(name="build")
+@data_option
+@releases_option
+@click.option(
+    "--base",
+    envvar="ATLAS_BASE",
+    default=BASE,
+    show_default=True,
+    help="Origin of all own IRIs: the identity of things, not where they are served.",
+)
+@click.option("--force", is_flag=True, help="Build again although nothing changed.")
+def build_command(data: Path, releases: Path, base: str, force: bool) -> None:
+    """Make a release from the sources: checked, judged, reasoned over, ready to serve.
+
+    On any violation nothing is put into place and the exit status is 1.
+    """
+    with _progress() as bars:
+        task = bars.add_task("start", total=len(STAGES))
+
+        def show(stage: str, done: int, total: int) -> None:
+            bars.update(task, description=stage, completed=STAGES.index(stage) + done / total)
+
+        release = build(releases, data, base.rstrip("/"), force=force, progress=show)
+        bars.update(task, description="done", completed=len(STAGES))
+    click.echo(f"release {release.id} in {release.folder}")
+    for name, number in release.manifest.counts.items():
+        click.echo(f"{number:>10,}  {name}")
+    click.echo(f"{release.manifest.digest}  atlas.nq")
+
+
+@main.command(name="check")
+@click.argument("files", nargs=-1, type=_FILE)
+@data_option
+@click.option("--reference", is_flag=True, help="Check with pySHACL too: slow, for proof.")
+def check_command(files: tuple[Path, ...], data: Path, reference: bool) -> None:
+    """Check the sources, or only FILES among them, and print what to mend.
+
+    A draft outside the data folder is checked as if it stood there.
+    """
+    drafts = tuple(path for path in files if not _is_within(path, data))
+    sources, found = check(data, drafts, reference=reference)
+    if files:
+        wanted = {path.resolve() for path in files}
+        found = [problem for problem in found if Path(problem.file).resolve() in wanted]
+    if found:
+        _print_problems(found)
+        raise SystemExit(1)
+    click.echo(f"no problems in {', '.join(map(str, files)) or f'{sources.entries} entries'}")
+
+
+@main.command(name="import")
+@click.argument("file", type=_FILE)
+@data_option
+@click.option(
+    "--recorded-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    show_default="today",
+    help="The day to note as the one on which the facts were recorded.",
+)
+def import_command(file: Path, data: Path, recorded_on: datetime | None) -> None:
+    """Bring in FILE: papers as CSL-JSON, or inclusion criteria as JSON.
+
+    Papers that are there already are left alone; nothing is written if a record is refused.
+    """
+    day = (recorded_on or datetime.now(UTC)).date()
+    with _progress() as bars:
+        task = bars.add_task("import", total=None)
+        report = import_file(
+            file,
+            data,
+            recorded_on=day,
+            progress=lambda done, total: bars.update(task, completed=done, total=total),
+        )
+    for problem in report.problems:
+        _ERRORS.print(f"to look at: {problem}")
+    for note in report.notes:
+        _ERRORS.print(f"cleaned: {note}")
+    for record, why in report.skipped:
+        _ERRORS.print(f"skipped: {record}: {why}")
+    click.echo(f"{len(report.written)} written, {len(report.skipped)} skipped")
+
+
+@main.command(name="query")
+@click.argument("query")
+@releases_option
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", *_RESULTS]),
+    default="table",
+    show_default=True,
+    help="How to print the rows.",
+)
+def query_command(query: str, releases: Path, form: str) -> None:
+    """Ask the current release: QUERY is a .rq file or the SPARQL itself.
+
+    The prefixes of the project need no declaration. A graph is printed as Turtle.
+    """
+    text = _query_text(query)
+    store = ox.Store.read_only(str(current_release(releases).store_path))
+    try:
+        answer = store.query(text, prefixes=prefixes())
+    except SyntaxError as error:
+        raise click.UsageError(f"this is not valid SPARQL: {error.msg}") from error
+    if isinstance(answer, ox.QueryTriples):
+        turtle = ox.serialize(answer, format=ox.RdfFormat.TURTLE, prefixes=prefixes())
+        click.echo(turtle or b"", nl=False)
+    elif form in _RESULTS:
+        click.echo(answer.serialize(format=_RESULTS[form]) or b"")
+    elif isinstance(answer, ox.QueryBoolean):
+        click.echo("true" if answer else "false")
+    else:
+        Console().print(_table(answer))
+
+
+@main.command(name="serve")
+@releases_option
+@setting_option("host")
+@setting_option("port")
+@setting_option("query_timeout")
+@setting_option("query_workers")
+@setting_option("web_workers")
+def serve_command(releases: Path, **values: str | int | float) -> None:
+    """Serve the current release over HTTP until interrupted."""
+    known = {field.name for field in fields(Settings)}
+    settings = Settings(releases=releases, **{k: v for k, v in values.items() if k in known})
+    click.echo(f"release {current_release(releases).id} at http://{settings.host}:{settings.port}/")
+    run(settings)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description:<16}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+def _print_problems(found: list[Problem]) -> None:
+    for problem in found:
+        _ERRORS.print(str(problem))
+    _ERRORS.print(f"{len(found)} problem{'s' * (len(found) != 1)}")
+
+
+def _query_text(query: str) -> str:
+    if not query.endswith(".rq"):
+        return query
+    try:
+        return Path(query).read_text(encoding="utf-8")
+    except OSError as error:
+        raise click.UsageError(f"{query}: {error.strerror}") from error
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    return folder.resolve() in path.resolve().parents
+
+
+def _table(answer: ox.QuerySolutions) -> Table:
+    table = Table(highlight=False)
+    names = [variable.value for variable in answer.variables]
+    for name in names:
+        table.add_column(name, overflow="fold")
+    for solution in answer:
+        table.add_row(*(_cell(solution[name]) for name in names))
+    return table
+
+
+def _cell(value: object) -> str:
+    return value.value if isinstance(value, ox.NamedNode | ox.Literal) else str(value or "")

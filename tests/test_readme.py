@@ -1,0 +1,63 @@
+import re
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+
+from graph.paths import ROOT
+from graph.prefixes import prefixes
+from graph.release import Release
+from server.settings import SETTINGS
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+EXAMPLES = sorted((ROOT / "server" / "examples").glob("*.rq"))
+
+
+def table(header: list[str], rows: list[list[str]]) -> str:
+    lines = [header, ["---"] * len(header), *rows]
+    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
+
+
+def after(mark: str) -> str:
+    text = README.partition(f"<!-- {mark} -->\n")[2]
+    return text[: text.find("\n\n") + 1]
+
+
+def rows(release: Release, query: str) -> ox.QuerySolutions:
+    store = ox.Store.read_only(str(release.store_path))
+    answer = store.query(query, prefixes=prefixes())
+    assert isinstance(answer, ox.QuerySolutions)
+    return answer
+
+
+def test_the_settings_table_is_the_one_of_the_program() -> None:
+    known = [[f"`{s.option}`", f"`{s.variable}`", f"`{s.default}`", s.meaning] for s in SETTINGS]
+    assert after("settings") == table(["option", "variable", "default", "meaning"], known)
+
+
+def test_the_first_query_gives_the_answer_that_is_printed(real_release: Release) -> None:
+    query = re.search(r"<!-- first-query -->\n```sparql\n(.*?)```", README, re.DOTALL)
+    assert query is not None
+    found = rows(real_release, query[1])
+    names = [variable.value for variable in found.variables]
+    cells = [[getattr(row[name], "value", "") for name in names] for row in found]
+    assert after("first-answer") == table(names, cells)
+
+
+def test_every_example_is_found() -> None:
+    assert len(EXAMPLES) >= 1
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_an_example_states_its_question_and_has_rows(path: Path, real_release: Release) -> None:
+    query = path.read_text(encoding="utf-8")
+    assert re.match(r"# .+\?\n", query) or "?" in query.splitlines()[0]
+    assert list(rows(real_release, query))
+
+
+def test_every_make_target_of_the_readme_exists() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    named = set(re.findall(r"make ([a-z]+)", README))
+    assert len(named) >= 4
+    for target in named:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
