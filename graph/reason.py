@@ -40,9 +40,10 @@ def infer(store: ox.Store) -> int:
     Derived are only triples that are new, legal RDF and useful: no literal subjects, no blank
     nodes, nothing about OWL's own terms.
     """
-    store.extend(ox.Quad(*triple, _SCHEMA) for triple in closed_schema())
+    schema = closed_schema()
+    store.extend(ox.Quad(*triple, _SCHEMA) for triple in schema)
     queries = [path.read_text(encoding="utf-8") for path in sorted(_RULES.glob("*.rq"))]
-    total = 0
+    total = _keep(store, schema)
     while made := sum(_apply(store, query) for query in queries):
         total += made
     store.remove_graph(_SCHEMA)
@@ -81,12 +82,13 @@ def is_useful(triple: ox.Triple) -> bool:
 def _apply(store: ox.Store, query: str) -> int:
     made = store.query(query, substitutions={ox.Variable("schema"): _SCHEMA})
     assert isinstance(made, ox.QueryTriples)
-    new = {
-        triple
-        for triple in made
-        if ox.Quad(*triple) not in store and is_useful(triple)
-    }
-    store.bulk_extend(ox.Quad(*triple, graph) for triple in new for graph in (ox.DefaultGraph(), INFERRED))
+    return _keep(store, made)
+
+
+def _keep(store: ox.Store, derived: Iterable[ox.Triple]) -> int:
+    new = {t for t in derived if is_useful(t) and ox.Quad(*t) not in store}
+    for graph in (ox.DefaultGraph(), INFERRED):
+        store.bulk_extend(ox.Quad(*triple, graph) for triple in new)
     return len(new)
 
 

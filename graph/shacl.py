@@ -1,0 +1,211 @@
+"""Validate by SHACL: the shapes, compiled to SPARQL, run over Oxigraph; pySHACL is the reference.
+
+A shape that uses anything this compiler does not know is refused, never passed over.
+"""
+
+import json
+import warnings
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Literal
+
+import pyoxigraph as ox
+import rdflib
+
+from graph.errors import AtlasError
+from graph.paths import ONTOLOGY, ROOT, SHAPES
+from graph.prefixes import prefixes, term
+
+Stage = Literal["sources", "judged"]
+_JUDGED = "judgement.ttl"
+_QUERIES = ROOT / "graph" / "queries" / "shacl"
+_UNCAST = {term("rdf:langString"), term("xsd:string"), term("xsd:anyURI")}
+_SAID = {term(f"sh:{n}") for n in ("message", "property", "path", "select", "prefixes", "sparql")}
+_TARGETS = {
+    term("sh:targetClass"): "?this a ?type . VALUES ?type {{ {classes} }}",
+    term("sh:targetObjectsOf"): "?subject {node} ?this .",
+    term("sh:targetSubjectsOf"): "?this {node} ?object .",
+}
+
+
+class UnsupportedShape(AtlasError):
+    """A shape uses SHACL that this compiler does not know."""
+
+
+@dataclass(frozen=True)
+class Violation:
+    """One node that breaks one shape; `path` and `value` are None where there is none."""
+
+    focus: str
+    path: str | None
+    value: str | None
+    shape: str
+    message: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One compiled constraint: a query for the nodes that break it, and what to say of them."""
+
+    shape: str
+    message: str
+    path: str | None
+    query: str
+
+
+def validate(store: ox.Store, stage: Stage) -> list[Violation]:
+    """Return every violation in the default graph of `store` of the shapes for `stage`."""
+    found: list[Violation] = []
+    for check in checks(stage):
+        rows = store.query(check.query, prefixes=prefixes())
+        assert isinstance(rows, ox.QuerySolutions)
+        for row in rows:
+            focus, value = _text(row["this"]), row["value"]
+            shown = None if value is None else _text(value)
+            found.append(Violation(focus or "", check.path, shown, check.shape, check.message))
+    return found
+
+
+@cache
+def checks(stage: Stage) -> tuple[Check, ...]:
+    """Return the compiled constraints of a stage, in the order of their shapes' IRIs."""
+    shapes = ox.Store()
+    for path in _files(stage):
+        shapes.load(path=str(path))
+    nodes = {q.subject for t in _TARGETS for q in shapes.quads_for_pattern(None, t, None, None)}
+    return tuple(c for node in sorted(nodes, key=str) for c in _node_shape(shapes, node))
+
+
+def reference(store: ox.Store, stage: Stage) -> list[Violation]:
+    """Return what pySHACL finds, for proof; some twenty times slower."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from pyshacl import validate as by_pyshacl
+
+        data, shapes = rdflib.Graph(), rdflib.Graph()
+        triples = (q.triple for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+        data.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"", format="nt")
+        for path in (ONTOLOGY / "prefixes.ttl", *_files(stage)):
+            shapes.parse(path)
+        _, report, _ = by_pyshacl(data, shacl_graph=shapes, advanced=True)
+    sh = rdflib.Namespace(prefixes()["sh"])
+    return [
+        Violation(
+            str(report.value(node, sh.focusNode)),
+            _optional(report.value(node, sh.resultPath)),
+            _optional(report.value(node, sh.value)),
+            str(report.value(node, sh.sourceShape)),
+            str(report.value(node, sh.resultMessage)),
+        )
+        for node in report.subjects(rdflib.RDF.type, sh.ValidationResult)
+    ]
+
+
+def _files(stage: Stage) -> list[Path]:
+    return [p for p in sorted(SHAPES.glob("*.ttl")) if (p.name == _JUDGED) == (stage == "judged")]
+
+
+def _node_shape(shapes: ox.Store, node: ox.NamedNode) -> list[Check]:
+    target, found = _target(shapes, node), []
+    for quad in shapes.quads_for_pattern(node, None, None, None):
+        if quad.predicate == term("sh:property"):
+            found += _property_shape(shapes, quad.object, target)
+        elif quad.predicate == term("sh:sparql"):
+            select = _one(shapes, quad.object, "sh:select")
+            query = select.replace("$this", "?this")
+            query = query.replace("SELECT ?this", "SELECT DISTINCT ?this", 1)
+            # SHACL binds ?this to each target; asking for all at once is the same question.
+            query = query.replace("WHERE {", f"WHERE {{ {target} ", 1)
+            found.append(Check(node.value, _one(shapes, quad.object, "sh:message"), None, query))
+        elif quad.predicate not in _SAID | set(_TARGETS) | {term("rdf:type")}:
+            raise UnsupportedShape(f"{node} uses {quad.predicate}, which is not compiled")
+    return found
+
+
+def _property_shape(shapes: ox.Store, node: ox.NamedNode, target: str) -> list[Check]:
+    message, path, named = _one(shapes, node, "sh:message"), *_path(shapes, node)
+    found = []
+    for quad in shapes.quads_for_pattern(node, None, None, None):
+        if quad.predicate in _SAID | {term("rdf:type")}:
+            continue
+        name, argument = _component(shapes, quad)
+        template = Template((_QUERIES / f"{name}.rq").read_text(encoding="utf-8"))
+        query = template.substitute(target=target, path=path, argument=argument)
+        found.append(Check(node.value, message, named, query))
+    return found
+
+
+def _component(shapes: ox.Store, quad: ox.Quad) -> tuple[str, str]:
+    """Return the query and its argument for one constraint; UnsupportedShape where there is none."""
+    name = quad.predicate.value.removeprefix(prefixes()["sh"])
+    value = quad.object
+    match name:
+        case "minCount" if value.value == "1":
+            return name, ""
+        case "maxCount" if value.value in {"0", "1"}:
+            return ("none" if value.value == "0" else name), ""
+        case "datatype":
+            return ("stringType" if value in _UNCAST else name), str(value)
+        case "class":
+            return name, _classes(value)
+        case "nodeKind" if value == term("sh:IRI"):
+            return name, ""
+        case "pattern":
+            return name, json.dumps(value.value)
+        case "in" | "languageIn":
+            return name, ", ".join(map(str, _list(shapes, value)))
+        case "hasValue" | "minInclusive":
+            return name, str(value)
+    raise UnsupportedShape(f"{quad.subject} uses {quad.predicate} {value}, which is not compiled")
+
+
+def _target(shapes: ox.Store, node: ox.NamedNode) -> str:
+    for predicate, pattern in _TARGETS.items():
+        for quad in shapes.quads_for_pattern(node, predicate, None, None):
+            return pattern.format(classes=_classes(quad.object), node=quad.object)
+    raise UnsupportedShape(f"{node} has no target")
+
+
+def _path(shapes: ox.Store, node: ox.NamedNode) -> tuple[str, str]:
+    path = next(q.object for q in shapes.quads_for_pattern(node, term("sh:path"), None, None))
+    inverse = next(shapes.quads_for_pattern(path, term("sh:inversePath"), None, None), None)
+    end = path if inverse is None else inverse.object
+    if not isinstance(end, ox.NamedNode):
+        raise UnsupportedShape(f"{node} has a path that is not compiled: {path}")
+    return f"{'^' * (inverse is not None)}{end}", end.value
+
+
+@cache
+def _classes(node: ox.NamedNode) -> str:
+    """Return the class and its sub-classes in the ontology, for a VALUES list."""
+    wide = {node}
+    ontology = [q.triple for q in ox.parse(path=str(ONTOLOGY / "atlas.ttl"))]
+    pairs = [(t.subject, t.object) for t in ontology if t.predicate == term("rdfs:subClassOf")]
+    while more := {sub for sub, sup in pairs if sup in wide} - wide:
+        wide |= more
+    return " ".join(sorted(map(str, wide)))
+
+
+def _one(shapes: ox.Store, node: ox.NamedNode, predicate: str) -> str:
+    values = [q.object.value for q in shapes.quads_for_pattern(node, term(predicate), None, None)]
+    if len(values) != 1:
+        raise UnsupportedShape(f"{node} needs exactly one {predicate}, found {len(values)}")
+    return values[0]
+
+
+def _list(shapes: ox.Store, node: ox.Term) -> list[ox.Term]:
+    items = []
+    while node != term("rdf:nil"):
+        items.append(next(shapes.quads_for_pattern(node, term("rdf:first"), None, None)).object)
+        node = next(shapes.quads_for_pattern(node, term("rdf:rest"), None, None)).object
+    return items
+
+
+def _text(node: ox.Term | None) -> str | None:
+    return node.value if isinstance(node, ox.NamedNode | ox.Literal) else None
+
+
+def _optional(node: object) -> str | None:
+    return None if node is None else str(node)
