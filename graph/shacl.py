@@ -12,6 +12,7 @@ from string import Template
 from typing import Literal
 
 import pyoxigraph as ox
+import pyshacl
 import rdflib
 
 from graph.errors import AtlasError
@@ -19,6 +20,7 @@ from graph.paths import ONTOLOGY, ROOT, SHAPES
 from graph.prefixes import prefixes, term
 
 Stage = Literal["sources", "judged"]
+Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 _JUDGED = "judgement.ttl"
 _QUERIES = ROOT / "graph" / "queries" / "shacl"
 _UNCAST = {term("rdf:langString"), term("xsd:string"), term("xsd:anyURI")}
@@ -82,14 +84,12 @@ def reference(store: ox.Store, stage: Stage) -> list[Violation]:
     """Return what pySHACL finds, for proof; some twenty times slower."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        from pyshacl import validate as by_pyshacl
-
         data, shapes = rdflib.Graph(), rdflib.Graph()
         triples = (q.triple for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
         data.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"", format="nt")
         for path in (ONTOLOGY / "prefixes.ttl", *_files(stage)):
             shapes.parse(path)
-        _, report, _ = by_pyshacl(data, shacl_graph=shapes, advanced=True)
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False)
     sh = rdflib.Namespace(prefixes()["sh"])
     return [
         Violation(
@@ -195,7 +195,7 @@ def _one(shapes: ox.Store, node: ox.NamedNode, predicate: str) -> str:
     return values[0]
 
 
-def _list(shapes: ox.Store, node: ox.Term) -> list[ox.Term]:
+def _list(shapes: ox.Store, node: Term) -> list[Term]:
     items = []
     while node != term("rdf:nil"):
         items.append(next(shapes.quads_for_pattern(node, term("rdf:first"), None, None)).object)
@@ -203,7 +203,7 @@ def _list(shapes: ox.Store, node: ox.Term) -> list[ox.Term]:
     return items
 
 
-def _text(node: ox.Term | None) -> str | None:
+def _text(node: Term | None) -> str | None:
     return node.value if isinstance(node, ox.NamedNode | ox.Literal) else None
 
 
