@@ -65,7 +65,7 @@ def mentions(path: Path) -> set[str]:
     if path.suffix == ".ttl":
         quads = list(ox.parse(path=str(path), base_iri=f"{BASE}/"))
         nodes = {node for quad in quads for node in quad.triple if isinstance(node, ox.NamedNode)}
-        return {node.value for node in nodes if node.value.startswith(ATLAS)}
+        return {node.value for node in nodes if node.value.startswith(ATLAS)} - {ATLAS}
     return {
         ATLAS + name
         for name in re.findall(r"(?<!:)\batlas:(\w+)", path.read_text(encoding="utf-8"))
