@@ -1,0 +1,72 @@
+"""Journals under one key for all spellings of their names, kept in data/journals.ttl."""
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pyoxigraph as ox
+from pyiso4.ltwa import Abbreviate
+
+from graph.prefixes import BASE, term
+from graph.slugs import fold
+from graph.sources import parse_file
+
+_EMPTY = {"the", "of", "in", "and", "for", "on", "a", "de", "der"}
+
+
+@cache
+def _abbreviate() -> Abbreviate:
+    return Abbreviate.create()
+
+
+@cache
+def signature(name: str) -> str:
+    """Return what all spellings of one name share: its words cut as ISO 4 cuts them, unspaced.
+
+    "Journal of Translational Medicine", "J. Transl. Med." and "J TranslMed" give one signature.
+    """
+    words = [word for word in re.findall(r"[^\W_]+", name.replace("&", " ")) if word]
+    kept = [word for word in words if word.lower() not in _EMPTY]
+    if len(kept) < 2:
+        return fold(name).replace(" ", "")
+    cut = (_abbreviate()(word, remove_part=False) for word in kept)
+    return "".join(fold(word).replace(" ", "") for word in cut)
+
+
+class Journals:
+    """The journals known so far; `find` adds what is new."""
+
+    def __init__(self, file: Path) -> None:
+        """Read the authority `file`, if there is one."""
+        self._file = file
+        self._printed: dict[str, set[str]] = {}
+        self._labels: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        for quad in parse_file(file) if file.exists() else ():
+            key = quad.subject.value.rsplit("/", 1)[-1]
+            if quad.predicate == term("rdfs:label"):
+                self._labels[key] = quad.object.value
+                self._keys.setdefault(signature(quad.object.value), key)
+            elif quad.predicate == term("atlas:printedName"):
+                self._printed.setdefault(key, set()).add(quad.object.value)
+                self._keys[signature(quad.object.value)] = key
+
+    def find(self, printed: str) -> ox.NamedNode:
+        """Return the journal that prints its name so, a new one if no spelling is known."""
+        mark = signature(printed)
+        key = self._keys.setdefault(mark, fold(printed).replace(" ", "-"))
+        self._labels.setdefault(key, printed.rstrip("."))
+        self._printed.setdefault(key, set()).add(printed)
+        return ox.NamedNode(f"{BASE}/journal/{key}")
+
+    def triples(self) -> Iterator[ox.Triple]:
+        """Yield all journals, by key."""
+        for key in sorted(self._printed):
+            node = ox.NamedNode(f"{BASE}/journal/{key}")
+            yield ox.Triple(node, term("rdf:type"), term("atlas:Journal"))
+            yield ox.Triple(
+                node, term("rdfs:label"), ox.Literal(self._labels[key], language="en")
+            )
+            for name in sorted(self._printed[key]):
+                yield ox.Triple(node, term("atlas:printedName"), ox.Literal(name))
