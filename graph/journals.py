@@ -30,8 +30,8 @@ def signature(name: str) -> str:
     kept = [word for word in words if word.lower() not in _EMPTY]
     if len(kept) < 2:
         return fold(name).replace(" ", "")
-    cut = (_abbreviate()(word, remove_part=False) for word in kept)
-    return "".join(fold(word).replace(" ", "") for word in cut)
+    cut: str = _abbreviate()(" ".join(kept), remove_part=False)
+    return fold(cut).replace(" ", "")
 
 
 class Journals:
@@ -59,6 +59,13 @@ class Journals:
         self._labels.setdefault(key, printed.rstrip("."))
         self._printed.setdefault(key, set()).add(printed)
         return ox.NamedNode(f"{BASE}/journal/{key}")
+
+    def unglue(self, printed: str) -> tuple[str, str]:
+        """Part "Last words of a title. Journal" into those words and the journal, if it is known."""
+        words, stop, name = printed.rpartition(". ")
+        if not stop or signature(printed) in self._keys or signature(name) not in self._keys:
+            return "", printed
+        return (words, name) if len(words.split()) > 1 or words.endswith("?") else ("", printed)
 
     def triples(self) -> Iterator[ox.Triple]:
         """Yield all journals, by key."""
