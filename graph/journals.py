@@ -30,8 +30,13 @@ def signature(name: str) -> str:
     kept = [word for word in words if word.lower() not in _EMPTY]
     if len(kept) < 2:
         return fold(name).replace(" ", "")
-    cut: str = _abbreviate()(" ".join(kept), remove_part=False)
-    return fold(cut).replace(" ", "")
+    plain = " ".join(kept)
+    try:
+        plain = _abbreviate()(plain, remove_part=False)
+    except IndexError:
+        # The library stumbles over some names that are shorter than their abbreviation.
+        pass
+    return fold(plain).replace(" ", "")
 
 
 class Journals:
@@ -62,7 +67,8 @@ class Journals:
 
     def unglue(self, printed: str) -> tuple[str, str]:
         """Part "Last words of a title. Journal" into those words and the journal, if it is known."""
-        words, stop, name = printed.rpartition(". ")
+        words, stop, name = re.sub(r"([.?]) ", r"\1\n", printed).rpartition("\n")
+        words = words.replace("\n", " ").rstrip(".")
         if not stop or signature(printed) in self._keys or signature(name) not in self._keys:
             return "", printed
         return (words, name) if len(words.split()) > 1 or words.endswith("?") else ("", printed)

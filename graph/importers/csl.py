@@ -15,6 +15,7 @@ _TYPES = {
     "systematic_review_meta_analysis": ("systematic-review-meta-analysis", True),
     "scoping_review": ("scoping-review", True),
     "randomised_controlled_trial": ("rct", False),
+    "nonrandomised_or_pilot_study": ("non-randomised-or-pilot-study", False),
 }
 _BASES = {
     "title": "title",
@@ -96,7 +97,10 @@ def _name(family: str | None, name: str, report: ImportReport) -> str | None:
     text = _text(family)
     if text is None:
         return None
-    mended = text.replace("\u2010", "-").replace("- ", "-")
+    # A hyphen before a space is a line's end: it was put in before a small letter, and stood in
+    # the name before a capital.
+    mended = re.sub(r"-\s+(?=[a-z])", "", text.replace("\u2010", "-"))
+    mended = re.sub(r"-\s+", "-", mended)
     if mended != text:
         report.notes.append(f"{name}: author: {text!r} is written {mended!r}")
     if _DETACHED.search(mended):

@@ -53,20 +53,25 @@ def write_entries(
 ) -> None:
     """Write an entry for each record that is not there yet, then the journals."""
     known, journals = Known(data), Journals(data / "journals.ttl")
-    (data / "evidence").mkdir(parents=True, exist_ok=True)
+    planned: dict[str, list[ox.Triple]] = {}
     for done, record in enumerate(records, 1):
         there = known.find(record.title, record.year, record.doi, record.pmid)
         if there:
             report.skipped.append((record.id, f"already there as {there}"))
         else:
-            report.written.append(_write(record, data, day, known, journals, report))
+            name, triples = _plan(record, day, known, journals, report)
+            planned[name] = triples
         progress(done, len(records))
+    (data / "evidence").mkdir(parents=True, exist_ok=True)
+    for name, triples in planned.items():
+        write_turtle(data / "evidence" / f"{name}.ttl", triples, f"{BASE}/evidence/{name}")
+    report.written.extend(planned)
     write_turtle(data / "journals.ttl", journals.triples())
 
 
-def _write(
-    record: Record, data: Path, day: date, known: Known, journals: Journals, report: ImportReport
-) -> str:
+def _plan(
+    record: Record, day: date, known: Known, journals: Journals, report: ImportReport
+) -> tuple[str, list[ox.Triple]]:
     title, journal = record.title, record.journal
     if journal:
         words, journal = journals.unglue(journal)
@@ -79,9 +84,7 @@ def _write(
     known.note(name, record.title, record.year, record.doi, record.pmid)
     entry = f"{BASE}/evidence/{name}"
     place = journals.find(journal) if journal else None
-    triples = [*_entry(entry, name, title, record, day), *_paper(entry, title, record, place)]
-    write_turtle(data / "evidence" / f"{name}.ttl", triples, entry)
-    return name
+    return name, [*_entry(entry, name, title, record, day), *_paper(entry, title, record, place)]
 
 
 def _entry(
