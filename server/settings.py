@@ -1,0 +1,93 @@
+"""The settings of the program: one table that the command line, the server and the README read."""
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., object])
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting: its option, its environment variable, its default and what it means."""
+
+    name: str
+    default: str
+    meaning: str
+    kind: type[str] | type[int] | type[float] = str
+
+    @property
+    def option(self) -> str:
+        """Return the option of the command line."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """Return the environment variable."""
+        return f"ATLAS_{self.name.upper()}"
+
+
+SETTINGS = (
+    Setting("data", "data", "folder of the Turtle sources (build, check, import)"),
+    Setting("releases", "releases", "folder that holds the releases (build, query, serve)"),
+    Setting("base", "https://www.mecfsatlas.com", "origin of all own IRIs (build)"),
+    Setting("host", "127.0.0.1", "address to listen on (serve)"),
+    Setting("port", "8000", "port to listen on (serve)", int),
+    Setting("query_timeout", "30", "seconds a SPARQL query may take (serve)", float),
+    Setting("query_workers", "2", "processes that run SPARQL queries (serve)", int),
+    Setting("query_memory", "2048", "MiB of address space of such a process (serve)", int),
+    Setting("result_size", "64", "MiB an answer to a query may have (serve)", int),
+)
+_BY_NAME = {setting.name: setting for setting in SETTINGS}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a running server needs to know; units as in the table."""
+
+    releases: Path = Path("releases")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    query_timeout: float = 30.0
+    query_workers: int = 2
+    query_memory: int = 2048
+    result_size: int = 64
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
+        """Return the settings that the environment variables give, else the defaults."""
+
+        def value(name: str) -> str:
+            return environment.get(_BY_NAME[name].variable, _BY_NAME[name].default)
+
+        return cls(
+            Path(value("releases")),
+            value("host"),
+            int(value("port")),
+            float(value("query_timeout")),
+            int(value("query_workers")),
+            int(value("query_memory")),
+            int(value("result_size")),
+        )
+
+    def to_environment(self) -> dict[str, str]:
+        """Return the variables that give these settings to a process started from here."""
+        return {_BY_NAME[f.name].variable: str(getattr(self, f.name)) for f in fields(self)}
+
+
+def setting_option(name: str) -> Callable[[F], F]:
+    """Return the click option of the setting `name`."""
+    setting = _BY_NAME[name]
+    return click.option(
+        setting.option,
+        name,
+        envvar=setting.variable,
+        type=setting.kind,
+        default=setting.kind(setting.default),
+        show_default=True,
+        help=setting.meaning.partition(" (")[0].capitalize() + ".",
+    )
