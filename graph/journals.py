@@ -8,7 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 from pyiso4.ltwa import Abbreviate
 
-from graph.prefixes import BASE, term
+from graph.prefixes import BASE, term, value
 from graph.slugs import fold
 from graph.sources import parse_file
 
@@ -49,13 +49,13 @@ class Journals:
         self._labels: dict[str, str] = {}
         self._keys: dict[str, str] = {}
         for quad in parse_file(file) if file.exists() else ():
-            key = quad.subject.value.rsplit("/", 1)[-1]
+            key = value(quad.subject).rsplit("/", 1)[-1]
             if quad.predicate == term("rdfs:label"):
-                self._labels[key] = quad.object.value
-                self._keys.setdefault(signature(quad.object.value), key)
+                self._labels[key] = value(quad.object)
+                self._keys.setdefault(signature(value(quad.object)), key)
             elif quad.predicate == term("atlas:printedName"):
-                self._printed.setdefault(key, set()).add(quad.object.value)
-                self._keys[signature(quad.object.value)] = key
+                self._printed.setdefault(key, set()).add(value(quad.object))
+                self._keys[signature(value(quad.object))] = key
 
     def find(self, printed: str) -> ox.NamedNode:
         """Return the journal that prints its name so, a new one if no spelling is known."""
@@ -78,8 +78,6 @@ class Journals:
         for key in sorted(self._printed):
             node = ox.NamedNode(f"{BASE}/journal/{key}")
             yield ox.Triple(node, term("rdf:type"), term("atlas:Journal"))
-            yield ox.Triple(
-                node, term("rdfs:label"), ox.Literal(self._labels[key], language="en")
-            )
+            yield ox.Triple(node, term("rdfs:label"), ox.Literal(self._labels[key], language="en"))
             for name in sorted(self._printed[key]):
                 yield ox.Triple(node, term("atlas:printedName"), ox.Literal(name))

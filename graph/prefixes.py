@@ -41,3 +41,10 @@ def shorten(iri: str) -> str:
 def vocabulary(scheme: str, key: str) -> ox.NamedNode:
     """Return the concept `key` of the SKOS scheme `scheme`, as `/vocabulary/<scheme>#<key>`."""
     return ox.NamedNode(f"{BASE}/vocabulary/{scheme}#{key}")
+
+
+def value(node: object) -> str:
+    """Return the text of an IRI or a literal, which pyoxigraph types as one of several nodes."""
+    if isinstance(node, ox.NamedNode | ox.Literal):
+        return node.value
+    raise TypeError(f"{node} is neither an IRI nor a literal")

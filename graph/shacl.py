@@ -17,7 +17,7 @@ import rdflib
 
 from graph.errors import AtlasError
 from graph.paths import ONTOLOGY, ROOT, SHAPES
-from graph.prefixes import prefixes, term
+from graph.prefixes import prefixes, term, value
 
 Stage = Literal["sources", "judged"]
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
@@ -64,8 +64,8 @@ def validate(store: ox.Store, stage: Stage) -> list[Violation]:
         rows = store.query(check.query, prefixes=prefixes())
         assert isinstance(rows, ox.QuerySolutions)
         for row in rows:
-            focus, value = _text(row["this"]), row["value"]
-            shown = None if value is None else _text(value)
+            focus = _text(row["this"])
+            shown = _text(_cell(row, "value"))
             found.append(Violation(focus or "", check.path, shown, check.shape, check.message))
     return found
 
@@ -107,9 +107,9 @@ def _files(stage: Stage) -> list[Path]:
     return [p for p in sorted(SHAPES.glob("*.ttl")) if (p.name == _JUDGED) == (stage == "judged")]
 
 
-def _node_shape(shapes: ox.Store, node: ox.NamedNode) -> list[Check]:
+def _node_shape(shapes: ox.Store, node: Term) -> list[Check]:
     target, found = _target(shapes, node), []
-    for quad in shapes.quads_for_pattern(node, None, None, None):
+    for quad in shapes.quads_for_pattern(_subject(node), None, None, None):
         if quad.predicate == term("sh:property"):
             found += _property_shape(shapes, quad.object, target)
         elif quad.predicate == term("sh:sparql"):
@@ -118,59 +118,63 @@ def _node_shape(shapes: ox.Store, node: ox.NamedNode) -> list[Check]:
             query = query.replace("SELECT ?this", "SELECT DISTINCT ?this", 1)
             # SHACL binds ?this to each target; asking for all at once is the same question.
             query = query.replace("WHERE {", f"WHERE {{ {target} ", 1)
-            found.append(Check(node.value, _one(shapes, quad.object, "sh:message"), None, query))
+            found.append(Check(value(node), _one(shapes, quad.object, "sh:message"), None, query))
         elif quad.predicate not in _SAID | set(_TARGETS) | {term("rdf:type")}:
             raise UnsupportedShape(f"{node} uses {quad.predicate}, which is not compiled")
     return found
 
 
-def _property_shape(shapes: ox.Store, node: ox.NamedNode, target: str) -> list[Check]:
+def _property_shape(shapes: ox.Store, node: Term, target: str) -> list[Check]:
     message, path, named = _one(shapes, node, "sh:message"), *_path(shapes, node)
     found = []
-    for quad in shapes.quads_for_pattern(node, None, None, None):
+    for quad in shapes.quads_for_pattern(_subject(node), None, None, None):
         if quad.predicate in _SAID | {term("rdf:type")}:
             continue
         name, argument = _component(shapes, quad)
         template = Template((_QUERIES / f"{name}.rq").read_text(encoding="utf-8"))
         query = template.substitute(target=target, path=path, argument=argument)
-        found.append(Check(node.value, message, named, query))
+        found.append(Check(value(node), message, named, query))
     return found
 
 
 def _component(shapes: ox.Store, quad: ox.Quad) -> tuple[str, str]:
     """Return the query and its argument for one constraint; UnsupportedShape where there is none."""
     name = quad.predicate.value.removeprefix(prefixes()["sh"])
-    value = quad.object
+    given = quad.object
     match name:
-        case "minCount" if value.value == "1":
+        case "minCount" if value(given) == "1":
             return name, ""
-        case "maxCount" if value.value in {"0", "1"}:
-            return ("none" if value.value == "0" else name), ""
+        case "maxCount" if value(given) in {"0", "1"}:
+            return ("none" if value(given) == "0" else name), ""
         case "datatype":
-            return ("stringType" if value in _UNCAST else name), str(value)
+            return ("stringType" if given in _UNCAST else name), str(given)
         case "class":
-            return name, _classes(value)
-        case "nodeKind" if value == term("sh:IRI"):
+            return name, _classes(given)
+        case "nodeKind" if given == term("sh:IRI"):
             return name, ""
         case "pattern":
-            return name, json.dumps(value.value)
+            return name, json.dumps(value(given))
         case "in" | "languageIn":
-            return name, ", ".join(map(str, _list(shapes, value)))
+            return name, ", ".join(map(str, _list(shapes, given)))
         case "hasValue" | "minInclusive":
-            return name, str(value)
-    raise UnsupportedShape(f"{quad.subject} uses {quad.predicate} {value}, which is not compiled")
+            return name, str(given)
+    raise UnsupportedShape(f"{quad.subject} uses {quad.predicate} {given}, which is not compiled")
 
 
-def _target(shapes: ox.Store, node: ox.NamedNode) -> str:
+def _target(shapes: ox.Store, node: Term) -> str:
     for predicate, pattern in _TARGETS.items():
-        for quad in shapes.quads_for_pattern(node, predicate, None, None):
+        for quad in shapes.quads_for_pattern(_subject(node), predicate, None, None):
             return pattern.format(classes=_classes(quad.object), node=quad.object)
     raise UnsupportedShape(f"{node} has no target")
 
 
-def _path(shapes: ox.Store, node: ox.NamedNode) -> tuple[str, str]:
-    path = next(q.object for q in shapes.quads_for_pattern(node, term("sh:path"), None, None))
-    inverse = next(shapes.quads_for_pattern(path, term("sh:inversePath"), None, None), None)
+def _path(shapes: ox.Store, node: Term) -> tuple[str, str]:
+    path = next(
+        q.object for q in shapes.quads_for_pattern(_subject(node), term("sh:path"), None, None)
+    )
+    inverse = next(
+        shapes.quads_for_pattern(_subject(path), term("sh:inversePath"), None, None), None
+    )
     end = path if inverse is None else inverse.object
     if not isinstance(end, ox.NamedNode):
         raise UnsupportedShape(f"{node} has a path that is not compiled: {path}")
@@ -178,7 +182,7 @@ def _path(shapes: ox.Store, node: ox.NamedNode) -> tuple[str, str]:
 
 
 @cache
-def _classes(node: ox.NamedNode) -> str:
+def _classes(node: Term) -> str:
     """Return the class and its sub-classes in the ontology, for a VALUES list."""
     wide = {node}
     ontology = [q.triple for q in ox.parse(path=str(ONTOLOGY / "atlas.ttl"))]
@@ -188,8 +192,11 @@ def _classes(node: ox.NamedNode) -> str:
     return " ".join(sorted(map(str, wide)))
 
 
-def _one(shapes: ox.Store, node: ox.NamedNode, predicate: str) -> str:
-    values = [q.object.value for q in shapes.quads_for_pattern(node, term(predicate), None, None)]
+def _one(shapes: ox.Store, node: Term, predicate: str) -> str:
+    values = [
+        value(q.object)
+        for q in shapes.quads_for_pattern(_subject(node), term(predicate), None, None)
+    ]
     if len(values) != 1:
         raise UnsupportedShape(f"{node} needs exactly one {predicate}, found {len(values)}")
     return values[0]
@@ -198,8 +205,10 @@ def _one(shapes: ox.Store, node: ox.NamedNode, predicate: str) -> str:
 def _list(shapes: ox.Store, node: Term) -> list[Term]:
     items = []
     while node != term("rdf:nil"):
-        items.append(next(shapes.quads_for_pattern(node, term("rdf:first"), None, None)).object)
-        node = next(shapes.quads_for_pattern(node, term("rdf:rest"), None, None)).object
+        items.append(
+            next(shapes.quads_for_pattern(_subject(node), term("rdf:first"), None, None)).object
+        )
+        node = next(shapes.quads_for_pattern(_subject(node), term("rdf:rest"), None, None)).object
     return items
 
 
@@ -209,3 +218,16 @@ def _text(node: Term | None) -> str | None:
 
 def _optional(node: object) -> str | None:
     return None if node is None else str(node)
+
+
+def _subject(node: Term) -> ox.NamedNode | ox.BlankNode:
+    if isinstance(node, ox.NamedNode | ox.BlankNode):
+        return node
+    raise UnsupportedShape(f"{node} stands where a shape or a list is expected")
+
+
+def _cell(row: ox.QuerySolution, name: str) -> Term | None:
+    try:
+        return row[name]
+    except KeyError:
+        return None

@@ -1,6 +1,5 @@
 """The command line: parse, call one function, print, and end with 0 fine, 1 violations, 2 usage."""
 
-from dataclasses import fields
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -189,12 +188,23 @@ def query_command(query: str, releases: Path, form: str) -> None:
 @setting_option("port")
 @setting_option("query_timeout")
 @setting_option("query_workers")
-@setting_option("web_workers")
-def serve_command(releases: Path, **values: str | int | float) -> None:
+@setting_option("query_memory")
+@setting_option("result_size")
+def serve_command(
+    releases: Path,
+    host: str,
+    port: int,
+    query_timeout: float,
+    query_workers: int,
+    query_memory: int,
+    result_size: int,
+) -> None:
     """Serve the current release over HTTP until interrupted."""
-    known = {field.name for field in fields(Settings)}
-    settings = Settings(releases=releases, **{k: v for k, v in values.items() if k in known})
-    click.echo(f"release {current_release(releases).id} at http://{settings.host}:{settings.port}/")
+    settings = Settings(
+        releases.resolve(), host, port, query_timeout, query_workers, query_memory, result_size
+    )
+    release = current_release(settings.releases)
+    click.echo(f"release {release.id} at http://{settings.host}:{settings.port}/")
     run(settings)
 
 

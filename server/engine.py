@@ -1,7 +1,6 @@
 """Run users' queries in worker processes with a deadline: the web process never parses one."""
 
 import queue
-import re
 import socket
 import subprocess
 import sys
@@ -10,21 +9,12 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Protocol
 
+from server.messages import Answer, Task
 from server.settings import Settings
-from server.worker import Answer, Task
+from server.tokens import calls_service
+
 
 _WAIT = 5.0
-# Strings, IRIs and comments are passed over; SERVICE is looked for in what is left.
-_QUIET = re.compile(
-    r'"""(?:[^"\\]|\\.|"(?!""))*"""'
-    r"|'''(?:[^'\\]|\\.|'(?!''))*'''"
-    r'|"(?:[^"\\\n]|\\.)*"'
-    r"|'(?:[^'\\\n]|\\.)*'"
-    r'|<[^<>"{}|^`\\\s]*>'
-    r"|#[^\n]*",
-    re.DOTALL,
-)
-_SERVICE = re.compile(r"(?<![\w:?$@-])SERVICE(?![\w:-])", re.IGNORECASE)
 
 
 class Engine(Protocol):
@@ -33,11 +23,6 @@ class Engine(Protocol):
     def ask(self, query: str, formats: dict[str, str | None]) -> Answer:
         """Return the whole answer to `query`, or an Answer with an error."""
         ...
-
-
-def asks_service(query: str) -> bool:
-    """Say whether `query` would call another endpoint."""
-    return _SERVICE.search(_QUIET.sub(" ", query)) is not None
 
 
 @dataclass
@@ -63,7 +48,7 @@ class WorkerPool:
 
     def ask(self, query: str, formats: dict[str, str | None]) -> Answer:
         """Run `query` in a worker; the deadline is kept by killing it from here."""
-        if asks_service(query):
+        if calls_service(query):
             return Answer("no-service", "The query names SERVICE.")
         try:
             worker = self._idle.get(timeout=_WAIT)

@@ -53,7 +53,11 @@ def answer(key: str, detail: str, more: Mapping[str, str | int] | None = None) -
     """Return the response for a problem, as a page where the client prefers one."""
     kind = PROBLEMS[key]
     form = choose(request.headers.get("Accept"), [_JSON, BY_KEY["html"]]) or _JSON
-    body: dict[str, str | int] = {"type": f"/problems/{key}", "title": kind.title, "status": kind.status}
+    body: dict[str, str | int] = {
+        "type": f"/problems/{key}",
+        "title": kind.title,
+        "status": kind.status,
+    }
     body |= {"detail": detail, "advice": kind.advice, **(more or {})}
     page = form.key == "html"
     text = render_template("problem.html", problem=body) if page else json.dumps(body)
@@ -65,7 +69,9 @@ def answer(key: str, detail: str, more: Mapping[str, str | int] | None = None) -
 
 def from_exception(error: HTTPException) -> Response:
     """Return the response for an error that Flask raised itself."""
-    key = _BY_STATUS.get(error.code or 500, "bad-request" if (error.code or 500) < 500 else "failed")
+    key = _BY_STATUS.get(
+        error.code or 500, "bad-request" if (error.code or 500) < 500 else "failed"
+    )
     response = answer(key, error.description or "")
     for name, value in error.get_headers():
         if name == "Allow":

@@ -3,7 +3,6 @@
 import io
 import resource
 import sys
-from dataclasses import dataclass
 from multiprocessing.connection import Connection
 
 from typing_extensions import Buffer
@@ -11,27 +10,7 @@ from typing_extensions import Buffer
 import pyoxigraph as ox
 
 from server.formats import BY_KEY
-
-
-@dataclass(frozen=True)
-class Task:
-    """One query, with the key of the format to answer in for each form of query, or None."""
-
-    query: str
-    formats: dict[str, str | None]
-    limit: int
-
-
-@dataclass(frozen=True)
-class Answer:
-    """What came of a query: an error's key and words, or a format's key and the whole body."""
-
-    error: str = ""
-    detail: str = ""
-    line: int = 0
-    column: int = 0
-    format: str = ""
-    body: bytes = b""
+from server.messages import Answer, Task
 
 
 class _Capped(io.BytesIO):

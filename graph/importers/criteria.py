@@ -12,7 +12,7 @@ from graph.errors import ImportRefused
 from graph.identifiers import doi
 from graph.importers.entries import Known, Progress
 from graph.importers.record import ImportReport
-from graph.prefixes import BASE, term, vocabulary
+from graph.prefixes import BASE, term, value, vocabulary
 from graph.sources import parse_file
 from graph.turtle import write_turtle
 
@@ -39,8 +39,9 @@ def add_criteria(
         if any(t.subject == entry and t.predicate == term("atlas:inclusion") for t in triples):
             report.skipped.append((str(item["key"]), f"{name} has its criteria already"))
         else:
+            node = ox.NamedNode(f"{entry.value}#inclusion")
             added = _inclusion(entry.value, item, day, definitions)
-            link = ox.Triple(entry, term("atlas:inclusion"), added[0].subject)
+            link = ox.Triple(entry, term("atlas:inclusion"), node)
             last = max(n for n, t in enumerate(triples) if t.subject == entry) + 1
             planned.append((name, [*triples[:last], link, *triples[last:], *added]))
         progress(done, len(items))
@@ -52,7 +53,7 @@ def add_criteria(
 def _definitions(data: Path) -> set[str]:
     kind = term("atlas:CaseDefinition")
     quads = parse_file(data / "case-definitions.ttl")
-    return {q.subject.value.rsplit("/", 1)[-1] for q in quads if q.object == kind}
+    return {value(q.subject).rsplit("/", 1)[-1] for q in quads if q.object == kind}
 
 
 def _entry_of(item: Mapping[str, object], known: Known) -> str:

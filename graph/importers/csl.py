@@ -36,12 +36,12 @@ def _record(item: object, number: int, report: ImportReport) -> Record:
         raise ImportRefused(f"item {number} is no CSL-JSON object; give a list of objects")
     name = str(item.get("id") or item.get("DOI") or f"item {number}")
     custom = item.get("custom") or {}
-    kind = custom.get("study_type")
+    kind = str(custom.get("study_type") or "")
     is_review = custom.get("not_applicable_to_participants") is True
-    basis = custom.get("study_type_basis")
+    basis = str(custom.get("study_type_basis") or "")
     # A title settles only that a paper is a review; what else it suggests is left unknown.
-    settled = kind is not None and (is_review or basis != "title")
-    known, _ = _TYPES.get(kind, (str(kind).replace("_", "-"), False))
+    settled = kind != "" and (is_review or basis != "title")
+    known, _ = _TYPES.get(kind, (kind.replace("_", "-"), False))
     is_preprint = item.get("genre") == "Preprint" or item.get("type") == "posted-content"
     issued = _issued(item, name)
     return Record(
@@ -108,9 +108,7 @@ def _name(family: str | None, name: str, report: ImportReport) -> str | None:
     return mended
 
 
-def _cleaned(
-    item: Mapping[str, object], field: str, name: str, report: ImportReport
-) -> str | None:
+def _cleaned(item: Mapping[str, object], field: str, name: str, report: ImportReport) -> str | None:
     text = _text(item.get(field))
     mended = text.lstrip(". ") if text else None
     if mended != text:

@@ -9,7 +9,7 @@ import pyoxigraph as ox
 from graph.identifiers import doi_iri
 from graph.importers.record import Author, ImportReport, Record
 from graph.journals import Journals
-from graph.prefixes import BASE, term, vocabulary
+from graph.prefixes import BASE, term, value, vocabulary
 from graph.slugs import fold, slug
 from graph.sources import entry_files, parse_file
 from graph.turtle import write_turtle
@@ -29,8 +29,8 @@ class Known:
             self.slugs.add(path.stem)
             facts: dict[str, str] = {}
             for quad in parse_file(path):
-                if quad.subject.value.endswith("#paper"):
-                    facts[quad.predicate.value] = getattr(quad.object, "value", "")
+                if value(quad.subject).endswith("#paper"):
+                    facts[quad.predicate.value] = value(quad.object)
             year = facts.get(term("atlas:year").value, "")
             title = facts.get(term("dcterms:title").value, "")
             marks = (facts.get(term(f"bibo:{n}").value) for n in ("doi", "pmid"))
@@ -79,7 +79,7 @@ def _plan(
             report.notes.append(f"{record.id}: title: its end {words!r} stood in the journal field")
             title = f"{title}: {words}" if title[-1].isalnum() else f"{title} {words}"
     first = record.authors[0] if record.authors else None
-    family = first and (first.family or first.printed.split()[0])
+    family = (first.family or first.printed.split()[0]) if first else None
     name = slug(family, record.year, title, known.slugs)
     known.note(name, record.title, record.year, record.doi, record.pmid)
     entry = f"{BASE}/evidence/{name}"
@@ -87,9 +87,7 @@ def _plan(
     return name, [*_entry(entry, name, title, record, day), *_paper(entry, title, record, place)]
 
 
-def _entry(
-    entry: str, name: str, title: str, record: Record, day: date
-) -> Iterator[ox.Triple]:
+def _entry(entry: str, name: str, title: str, record: Record, day: date) -> Iterator[ox.Triple]:
     yield _iri(entry, "rdf:type", term("atlas:EvidenceEntry"))
     yield _iri(entry, "rdf:type", term("atlas:BibliographicEntry"))
     yield _text(entry, "dcterms:identifier", name)
@@ -137,16 +135,16 @@ def _paper(
         "bibo:pmid": record.pmid,
         "fabio:hasPubMedCentralId": record.pmcid,
     }
-    for predicate, value in strings.items():
-        if value:
-            yield _text(paper, predicate, value)
+    for predicate, string in strings.items():
+        if string:
+            yield _text(paper, predicate, string)
     if record.doi:
         yield _iri(paper, "schema:sameAs", ox.NamedNode(doi_iri(record.doi)))
     for printed in dict.fromkeys(author.printed for author in record.authors):
         yield _text(paper, "dc:creator", printed)
     if record.authors_complete is not None:
-        value = str(record.authors_complete).lower()
-        yield _typed(paper, "atlas:authorListComplete", value, "xsd:boolean")
+        complete = str(record.authors_complete).lower()
+        yield _typed(paper, "atlas:authorListComplete", complete, "xsd:boolean")
     for number in range(1, len(record.authors) + 1):
         yield _iri(paper, "atlas:author", ox.NamedNode(f"{entry}#author-{number}"))
     for number, author in enumerate(record.authors, 1):
