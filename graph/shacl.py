@@ -228,6 +228,7 @@ def _subject(node: Term) -> ox.NamedNode | ox.BlankNode:
 
 def _cell(row: ox.QuerySolution, name: str) -> Term | None:
     try:
-        return row[name]
+        found: Term | None = row[name]
     except KeyError:
-        return None
+        found = None
+    return found

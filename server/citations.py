@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-import bibtexparser
+from bibtexparser.entrypoint import write_string
+from bibtexparser.library import Library
 from bibtexparser.middlewares import LatexEncodingMiddleware
 from bibtexparser.model import Entry, Field
 
@@ -36,8 +37,8 @@ def bibtex(entry: Thing) -> str:
         "note": f"PubMed: {pmid}" if (pmid := paper.one("bibo:pmid")) else "",
     }
     fields = [Field(key, text) for key, text in facts.items() if text]
-    library = bibtexparser.Library([Entry("article", f"mecfsatlas-{entry.key}", fields)])
-    text = bibtexparser.write_string(library, append_middleware=[LatexEncodingMiddleware()])
+    library = Library([Entry("article", f"mecfsatlas-{entry.key}", fields)])
+    text = write_string(library, append_middleware=[LatexEncodingMiddleware()])
     return str(text).rstrip()
 
 

@@ -33,6 +33,10 @@ class Thing:
         found = [Thing(self.store, self.base, value(quad.subject)) for quad in quads]
         return sorted(found, key=lambda one: one.label)
 
+    def of(self, curie: str) -> list["Thing"]:
+        """Return all things of a class, by label."""
+        return Thing(self.store, self.base, self._own(curie).value).back("rdf:type")
+
     def is_a(self, curie: str) -> bool:
         """Say whether the thing is of a class."""
         return ox.Quad(self.node, term("rdf:type"), self._own(curie)) in self.store

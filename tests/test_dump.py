@@ -32,5 +32,5 @@ def test_another_base_renames_iris_and_no_literal(
     store.extend(ox.Quad(S, P, ox.Literal(text)) for text in texts)
     write_dump(store, folder / "c.nq", "https://atlas.example")
     quads = list(ox.parse(path=str(folder / "c.nq")))
-    assert {quad.subject.value for quad in quads} == {"https://atlas.example/evidence/x"}  # type: ignore[union-attr]
-    assert {quad.object.value for quad in quads} == set(texts)  # type: ignore[union-attr]
+    assert {quad.subject.value for quad in quads} == {"https://atlas.example/evidence/x"}
+    assert {quad.object.value for quad in quads} == set(texts)
