@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN = .venv/bin
 PYPATHS = graph server tests
 
-.PHONY: serve build test check format lint types reference bench clean
+.PHONY: serve build test check format lint types reference bench
 
 serve: build ## build the release from data/ and serve it
 	$(BIN)/atlas serve --host $(HOST) --port $(PORT)
@@ -37,6 +37,3 @@ bench: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
-
-clean:
-	rm -rf .venv releases build *.egg-info

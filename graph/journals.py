@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -31,11 +32,9 @@ def signature(name: str) -> str:
     if len(kept) < 2:
         return fold(name).replace(" ", "")
     plain = " ".join(kept)
-    try:
+    # The library stumbles over some names that are shorter than their abbreviation.
+    with suppress(IndexError):
         plain = _abbreviate()(plain, remove_part=False)
-    except IndexError:
-        # The library stumbles over some names that are shorter than their abbreviation.
-        pass
     return fold(plain).replace(" ", "")
 
 
@@ -66,7 +65,7 @@ class Journals:
         return ox.NamedNode(f"{BASE}/journal/{key}")
 
     def unglue(self, printed: str) -> tuple[str, str]:
-        """Part "Last words of a title. Journal" into those words and the journal, if it is known."""
+        """Part "End of a title. Journal" into that end and the journal, if it is known."""
         words, stop, name = re.sub(r"([.?]) ", r"\1\n", printed).rpartition("\n")
         words = words.replace("\n", " ").rstrip(".")
         if not stop or signature(printed) in self._keys or signature(name) not in self._keys:

@@ -5,6 +5,7 @@ A shape that uses anything this compiler does not know is refused, never passed 
 
 import json
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -118,7 +119,8 @@ def _node_shape(shapes: ox.Store, node: Term) -> list[Check]:
             query = query.replace("SELECT ?this", "SELECT DISTINCT ?this", 1)
             # SHACL binds ?this to each target; asking for all at once is the same question.
             query = query.replace("WHERE {", f"WHERE {{ {target} ", 1)
-            found.append(Check(value(node), _one(shapes, quad.object, "sh:message"), None, query))
+            message = _one(shapes, quad.object, "sh:message")
+            found.append(Check(value(quad.object), message, None, query))
         elif quad.predicate not in _SAID | set(_TARGETS) | {term("rdf:type")}:
             raise UnsupportedShape(f"{node} uses {quad.predicate}, which is not compiled")
     return found
@@ -138,27 +140,35 @@ def _property_shape(shapes: ox.Store, node: Term, target: str) -> list[Check]:
 
 
 def _component(shapes: ox.Store, quad: ox.Quad) -> tuple[str, str]:
-    """Return the query and its argument for one constraint; UnsupportedShape where there is none."""
+    """Return query and argument for one constraint; UnsupportedShape where there is none."""
     name = quad.predicate.value.removeprefix(prefixes()["sh"])
     given = quad.object
-    match name:
-        case "minCount" if value(given) == "1":
-            return name, ""
-        case "maxCount" if value(given) in {"0", "1"}:
-            return ("none" if value(given) == "0" else name), ""
-        case "datatype":
-            return ("stringType" if given in _UNCAST else name), str(given)
-        case "class":
-            return name, _classes(given)
-        case "nodeKind" if given == term("sh:IRI"):
-            return name, ""
-        case "pattern":
-            return name, json.dumps(value(given))
-        case "in" | "languageIn":
-            return name, ", ".join(map(str, _list(shapes, given)))
-        case "hasValue" | "minInclusive":
-            return name, str(given)
+    arguments: dict[str, Callable[[], str]] = {
+        "minCount": str,
+        "maxCount": str,
+        "nodeKind": str,
+        "datatype": lambda: str(given),
+        "hasValue": lambda: str(given),
+        "minInclusive": lambda: str(given),
+        "class": lambda: _classes(given),
+        "pattern": lambda: json.dumps(value(given)),
+        "in": lambda: ", ".join(map(str, _list(shapes, given))),
+        "languageIn": lambda: ", ".join(map(str, _list(shapes, given))),
+    }
+    if name in arguments and _fits(name, given):
+        return _variant(name, given), arguments[name]()
     raise UnsupportedShape(f"{quad.subject} uses {quad.predicate} {given}, which is not compiled")
+
+
+def _fits(name: str, given: Term) -> bool:
+    known = {"minCount": {"1"}, "maxCount": {"0", "1"}, "nodeKind": {term("sh:IRI").value}}
+    return name not in known or value(given) in known[name]
+
+
+def _variant(name: str, given: Term) -> str:
+    if name == "maxCount" and value(given) == "0":
+        return "none"
+    return "stringType" if name == "datatype" and given in _UNCAST else name
 
 
 def _target(shapes: ox.Store, node: Term) -> str:

@@ -1,4 +1,4 @@
-"""The slug of a paper: family name, year, and the first two words of the title that carry meaning."""
+"""The slug of a paper: family name, year, and two words of its title that carry meaning."""
 
 import re
 from collections.abc import Container
@@ -7,8 +7,44 @@ from anyascii import anyascii
 
 # Words that carry no meaning in a title; "what" and "versus" do, as the site's own slugs show.
 _EMPTY = frozenset(
-    "a an and are as at be between by do does for from had has have how if in into is it its of on or "
-    "over that the their this to up was were with".split()
+    (  # fmt: skip
+        "a",
+        "an",
+        "and",
+        "are",
+        "as",
+        "at",
+        "be",
+        "between",
+        "by",
+        "do",
+        "does",
+        "for",
+        "from",
+        "had",
+        "has",
+        "have",
+        "how",
+        "if",
+        "in",
+        "into",
+        "is",
+        "it",
+        "its",
+        "of",
+        "on",
+        "or",
+        "over",
+        "that",
+        "the",
+        "their",
+        "this",
+        "to",
+        "up",
+        "was",
+        "were",
+        "with",
+    )
 )
 
 

@@ -21,7 +21,7 @@ _HEADERS = {
 
 
 def create_app(release: Release, settings: Settings, engine: Engine | None = None) -> Flask:
-    """Return the application over `release`; queries go to `engine`, a new pool if none is given."""
+    """Return the application over `release`; queries go to `engine`, else to a new pool."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = 1 << 20
     asked = engine or WorkerPool(release.store_path, settings)

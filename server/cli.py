@@ -1,5 +1,6 @@
 """The command line: parse, call one function, print, and end with 0 fine, 1 violations, 2 usage."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -190,19 +191,11 @@ def query_command(query: str, releases: Path, form: str) -> None:
 @setting_option("query_workers")
 @setting_option("query_memory")
 @setting_option("result_size")
-def serve_command(
-    releases: Path,
-    host: str,
-    port: int,
-    query_timeout: float,
-    query_workers: int,
-    query_memory: int,
-    result_size: int,
-) -> None:
+@click.pass_context
+def serve_command(context: click.Context, /, **_: object) -> None:
     """Serve the current release over HTTP until interrupted."""
-    settings = Settings(
-        releases.resolve(), host, port, query_timeout, query_workers, query_memory, result_size
-    )
+    settings = Settings(**context.params)
+    settings = replace(settings, releases=settings.releases.resolve())
     release = current_release(settings.releases)
     click.echo(f"release {release.id} at http://{settings.host}:{settings.port}/")
     run(settings)

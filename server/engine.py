@@ -13,7 +13,6 @@ from server.messages import Answer, Task
 from server.settings import Settings
 from server.tokens import calls_service
 
-
 _WAIT = 5.0
 
 

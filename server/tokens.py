@@ -14,7 +14,7 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
-# With a scheme and "//" it can be nothing but an IRI; `<x>` may also be "less than x, greater than".
+# With a scheme and "//" it can only be an IRI; `<x>` may also be "less than x, greater than".
 _SURE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
 
 
@@ -42,5 +42,5 @@ def calls_service(query: str) -> bool:
 
 
 def _is_service(name: str) -> bool:
-    # `SERVICE` may touch what follows it only where that is no letter of a name: "service.", "1service".
+    # `SERVICE` may touch only what is no letter of a name: "service.", "1service".
     return re.fullmatch(r"[\d.+-]*service[.-]*", name, re.IGNORECASE) is not None

@@ -18,7 +18,7 @@ class Thing:
     iri: str
 
     def all(self, curie: str) -> list["Thing | str"]:
-        """Return the values of a property: by their position if they have one, else by their text."""
+        """Return the values of a property: by position if they have one, else by text."""
         quads = self.store.quads_for_pattern(self.node, self._own(curie), None, ox.DefaultGraph())
         found = [self._wrap(quad.object) for quad in quads]
         return sorted(found, key=lambda one: (_place(one), str(one)))

@@ -5,9 +5,8 @@ import resource
 import sys
 from multiprocessing.connection import Connection
 
-from typing_extensions import Buffer
-
 import pyoxigraph as ox
+from typing_extensions import Buffer
 
 from server.formats import BY_KEY
 from server.messages import Answer, Task

@@ -1,4 +1,4 @@
-"""Bring in what papers' methods sections demanded of their patients, into entries that are there."""
+"""Bring what methods sections demanded of patients into the entries that are there."""
 
 import difflib
 import re
