@@ -41,7 +41,7 @@ def infer(store: ox.Store) -> int:
     nodes, nothing about OWL's own terms.
     """
     schema = closed_schema()
-    store.extend(ox.Quad(*triple, _SCHEMA) for triple in schema)
+    store.extend(_quad(triple, _SCHEMA) for triple in schema)
     queries = [path.read_text(encoding="utf-8") for path in sorted(_RULES.glob("*.rq"))]
     total = _keep(store, schema)
     while made := sum(_apply(store, query) for query in queries):
@@ -88,8 +88,12 @@ def _apply(store: ox.Store, query: str) -> int:
 def _keep(store: ox.Store, derived: Iterable[ox.Triple]) -> int:
     new = {t for t in derived if is_useful(t) and ox.Quad(*t) not in store}
     for graph in (ox.DefaultGraph(), INFERRED):
-        store.bulk_extend(ox.Quad(*triple, graph) for triple in new)
+        store.bulk_extend(_quad(triple, graph) for triple in new)
     return len(new)
+
+
+def _quad(triple: ox.Triple, graph: ox.NamedNode | ox.DefaultGraph) -> ox.Quad:
+    return ox.Quad(triple.subject, triple.predicate, triple.object, graph)
 
 
 def _close(triples: list[ox.Triple]) -> list[ox.Triple]:

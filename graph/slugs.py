@@ -7,7 +7,7 @@ from anyascii import anyascii
 
 # Words that carry no meaning in a title; "what" and "versus" do, as the site's own slugs show.
 _EMPTY = frozenset(
-    (  # fmt: skip
+    (
         "a",
         "an",
         "and",

@@ -45,4 +45,4 @@ def test_a_study_required_by_definition_applied_a_requiring_definition(
     entries = [row["e"] for row in rows]
     assert len(entries) == 27
     wide = term("atlas:AppliesPemRequiringDefinition")
-    assert all(ox.Quad(e, term("rdf:type"), wide) in store for e in entries)  # type: ignore[arg-type]
+    assert all(ox.Quad(e, term("rdf:type"), wide) in store for e in entries)

@@ -140,7 +140,7 @@ def test_the_three_routes_give_the_same_rows(client: FlaskClient) -> None:
 def test_the_protocol_refuses(
     arguments: dict[str, object], status: int, client: FlaskClient
 ) -> None:
-    response = client.post("/sparql", **arguments)  # type: ignore[arg-type]
+    response = client.post("/sparql", **arguments)
     assert (response.status_code, response.mimetype) == (status, "application/problem+json")
 
 
@@ -153,7 +153,9 @@ def test_a_real_client_and_a_real_browser_are_served(
     try:
         wrapper = SPARQLWrapper(f"http://127.0.0.1:{server.port}/sparql", returnFormat=JSON)
         wrapper.setQuery(f"SELECT (COUNT(?e) AS ?n) {{ ?e a <{BASE}/ontology#EvidenceEntry> }}")
-        rows = wrapper.queryAndConvert()["results"]["bindings"]
+        answer = wrapper.queryAndConvert()
+        assert isinstance(answer, dict)
+        rows = answer["results"]["bindings"]
         command = [str(chromium), *FLAGS.split(), f"--user-data-dir={tmp_path}"]
         page = f"http://127.0.0.1:{server.port}{SEED}"
         done = subprocess.run([*command, page], capture_output=True, timeout=60, check=True)
