@@ -38,7 +38,7 @@ def bibtex(entry: Thing) -> str:
     }
     fields = [Field(key, text) for key, text in facts.items() if text]
     library = Library([Entry("article", f"mecfsatlas-{entry.key}", fields)])
-    text = write_string(library, append_middleware=[LatexEncodingMiddleware()])
+    text = write_string(library, prepend_middleware=[LatexEncodingMiddleware()])
     return str(text).rstrip()
 
 

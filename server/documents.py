@@ -11,13 +11,15 @@ _WRITTEN = {"/ontology": ONTOLOGY / "atlas.ttl"}
 
 
 def document(store: ox.Store, base: str, path: str) -> list[ox.Triple]:
-    """Return the triples of the document at `path`; empty where there is none."""
+    """Return the triples of the document, or of the graph, at `path`; empty where there is none."""
     if path in _WRITTEN:
         return [quad.triple for quad in ox.parse(path=str(_WRITTEN[path]))]
     if path == "/shapes":
         files = sorted(SHAPES.glob("*.ttl"))
         return [quad.triple for file in files for quad in ox.parse(path=str(file))]
-    return _about(store, f"{base}{path}")
+    graph = ox.NamedNode(f"{base}{path}")
+    in_graph = [quad.triple for quad in store.quads_for_pattern(None, None, None, graph)]
+    return in_graph or _about(store, graph.value)
 
 
 def _about(store: ox.Store, iri: str) -> list[ox.Triple]:

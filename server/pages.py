@@ -54,7 +54,11 @@ def blueprint(release: Release) -> Blueprint:
     @routes.get("/<path:name>")
     def resource(name: str) -> Response:
         path, form = _without_suffix(f"/{name}")
-        triples = document(store, base, path)
+        try:
+            triples = document(store, base, path)
+        except ValueError:
+            # What is no IRI names nothing.
+            triples = []
         if not triples:
             raise ProblemError("not-found", "No release of this atlas knows this address.")
         form = form or choose(request.headers.get("Accept"), offers("page"))
@@ -97,4 +101,5 @@ def _response(body: bytes, form: Format, path: str) -> Response:
         if other != form
     )
     response.headers["Link"] = ", ".join(dict.fromkeys(alternates))
-    return response.make_conditional(request)
+    response.make_conditional(request)
+    return response
