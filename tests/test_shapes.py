@@ -1,19 +1,35 @@
+import shutil
+
 import pyoxigraph as ox
 import pytest
 
 from graph import shacl
 from graph.judge import judge
+from graph.paths import DATA
 from graph.prefixes import prefixes, shorten, term, value
 from graph.sources import read_sources
+from tests.small import small_data
 
 JUNK = (ox.NamedNode("urn:junk"), ox.Literal("Junk!", datatype=ox.NamedNode("urn:junk")))
 # No entry of the real data has these yet, so there is nothing to spoil.
 UNUSED = {"Authorship-orcid", "PatientGroup-alteration", "Text-generator"}
 
 
+# Together these have every property that the data use.
+REAL = (
+    "daniels-2011-socialization-model.ttl",
+    "bastos-2025-cerebrospinal-fluid.ttl",
+    "adamowicz-2014-defining-recovery.ttl",
+    "kim-2026-hyperbaric-oxygen.ttl",
+)
+
+
 @pytest.fixture(scope="module")
-def valid() -> ox.Store:
-    store = read_sources().store
+def valid(tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
+    data = small_data(tmp_path_factory.mktemp("shapes"))
+    for name in REAL:
+        shutil.copy(DATA / "evidence" / name, data / "evidence")
+    store = read_sources(data).store
     judge(store)
     return store
 
@@ -23,8 +39,8 @@ def property_shapes(stage: shacl.Stage) -> dict[str, shacl.Check]:
     return {check.shape.partition("#")[2]: check for check in found}
 
 
-SHAPES = {name: "sources" for name in property_shapes("sources")}
-SHAPES |= {name: "judged" for name in property_shapes("judged")}
+SHAPES = dict.fromkeys(property_shapes("sources"), "sources")
+SHAPES |= dict.fromkeys(property_shapes("judged"), "judged")
 
 
 def test_the_property_shapes_are_found() -> None:
