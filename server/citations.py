@@ -1,73 +1,150 @@
-"""The three ways to cite: the paper in words, the paper as BibTeX, and the atlas's own reading."""
+"""How to cite a paper, and how to cite the atlas's reading of it."""
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
 
 from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
-from bibtexparser.middlewares import LatexEncodingMiddleware
 from bibtexparser.model import Entry, Field
+from pylatexenc.latexencode import (
+    RULE_DICT,
+    UnicodeToLatexConversionRule,
+    UnicodeToLatexEncoder,
+)
 
-from server.view import Thing
+from server.things import Thing
 
-_MANY = 7
-
-
-def primary(entry: Thing) -> str:
-    """Return the citation of the paper in words, as research work should give it."""
-    paper = _paper(entry)
-    title = str(paper.one("dcterms:title")).rstrip(".")
-    end = "" if title.endswith(("?", "!")) else "."
-    journal, doi = paper.one("schema:isPartOf"), paper.one("bibo:doi")
-    parts = [f"{_names(paper)} ({paper.one('atlas:year')}). {title}{end}"]
-    parts += [f"{str(journal).rstrip('.')}."] if journal else []
-    parts += [f"https://doi.org/{doi}"] if doi else []
-    return " ".join(parts)
+# Longer lists are cut here and end in "et al.", as the lists of a broken-off source do.
+MOST_AUTHORS = 10
+_NAMES = ("atlas:printedName", "schema:familyName", "schema:givenName")
+# BibTeX counts braces, escaped or not.
+_LETTERS = {"{": r"{\textbraceleft}", "}": r"{\textbraceright}"}
+_RULE = {ord(letter): latex for letter, latex in _LETTERS.items()}
 
 
-def bibtex(entry: Thing) -> str:
-    """Return the paper as one BibTeX record, its signs escaped for LaTeX."""
-    paper = _paper(entry)
-    facts = {
-        "author": " and ".join(_authors(paper)),
-        "title": str(paper.one("dcterms:title")),
-        "journal": str(paper.one("schema:isPartOf") or ""),
-        "year": str(paper.one("atlas:year")),
-        "volume": str(paper.one("bibo:volume") or ""),
-        "doi": str(paper.one("bibo:doi") or ""),
-        "note": f"PubMed: {pmid}" if (pmid := paper.one("bibo:pmid")) else "",
+@dataclass(frozen=True)
+class Author:
+    """A name in an author list; a corporate author has only `printed`."""
+
+    printed: str
+    family: str = ""
+    given: str = ""
+
+    @property
+    def inverted(self) -> str:
+        """Return "Family, Given", or the printed name where its parts are not known."""
+        return ", ".join(part for part in (self.family, self.given) if part) or self.printed
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What a citation says of a paper; "" where it is not known."""
+
+    title: str
+    authors: tuple[Author, ...] = ()
+    is_complete: bool = True
+    year: str = ""
+    journal: str = ""
+    doi: str = ""
+    pmid: str = ""
+
+    @property
+    def url(self) -> str:
+        """Return the address of the paper, by DOI, else by PubMed, else ""."""
+        if self.doi:
+            return f"https://doi.org/{self.doi}"
+        return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else ""
+
+
+def read_paper(thing: Thing) -> Paper:
+    """Return the paper that `thing` describes."""
+    journal = thing.one("schema:isPartOf")
+    return Paper(
+        title=thing.text("dcterms:title"),
+        authors=tuple(
+            Author(*(author.text(name) for name in _NAMES)) for author in thing.all("atlas:author")
+        ),
+        is_complete=thing.is_true("atlas:authorListComplete") is not False,
+        year=thing.text("atlas:year"),
+        journal=journal.label if journal else "",
+        doi=thing.text("bibo:doi"),
+        pmid=thing.text("bibo:pmid"),
+    )  # fmt: skip
+
+
+def primary(paper: Paper) -> str:
+    """Return the citation of the paper itself, for research work."""
+    parts = [
+        f"{_names(paper)} ({paper.year or 'no year'}).",
+        _sentence(paper.title),
+        _sentence(paper.journal),
+        paper.url,
+    ]
+    return " ".join(part for part in parts if part)
+
+
+def bibtex(paper: Paper, slug: str, entry_url: str) -> str:
+    """Return the paper as a BibTeX entry, in ASCII where LaTeX has a name for the letter."""
+    names = [_bibtex_name(author) for author in paper.authors]
+    if names and not paper.is_complete:
+        names.append("others")
+    values = {
+        "author": " and ".join(names),
+        "title": _latex(paper.title),
+        "journal": _latex(paper.journal),
+        "year": paper.year,
+        "doi": _raw(paper.doi),
+        "note": f"PubMed: {paper.pmid}" if paper.pmid else "",
+        "url": _raw(entry_url),
     }
-    fields = [Field(key, text) for key, text in facts.items() if text]
-    library = Library([Entry("article", f"mecfsatlas-{entry.key}", fields)])
-    text = write_string(library, prepend_middleware=[LatexEncodingMiddleware()])
-    return str(text).rstrip()
+    fields = [Field(key, value) for key, value in values.items() if value]
+    library = Library([Entry("article", f"mecfsatlas-{slug}", fields)])
+    return write_string(library).strip()
 
 
-def snapshot(entry: Thing, release: str) -> str:
-    """Return the reference to the atlas's reading of the paper, in this release, as read today."""
-    page = entry.one("atlas:snapshot")
-    versions = ["atlas:generatorVersion", "atlas:scannerVersion", "atlas:policyVersion"]
-    found = [page.one(name) for name in versions] if isinstance(page, Thing) else []
-    named = " / ".join(str(version) for version in found if version)
-    today = datetime.now(UTC).date().isoformat()
-    made = f"{named}. " if named else ""
-    return f"ME/CFS Atlas. {made}Release {release}. Accessed {today}. {entry.iri}"
+def snapshot(versions: list[str], release: str, digest: str, day: date, url: str) -> str:
+    """Return the reference to the atlas's reading on `day`, whose text the release fixes."""
+    parts = [
+        "ME/CFS Atlas.",
+        f"{' / '.join(versions)}." if versions else "",
+        f"Release {release} ({digest}).",
+        f"Accessed {day.isoformat()}.",
+        url,
+    ]
+    return " ".join(part for part in parts if part)
 
 
-def _paper(entry: Thing) -> Thing:
-    paper = entry.one("atlas:paper")
-    assert isinstance(paper, Thing)
-    return paper
-
-
-def _authors(paper: Thing) -> list[str]:
-    found = [one for one in paper.all("atlas:author") if isinstance(one, Thing)]
-    return [str(one.one("atlas:printedName")) for one in found]
-
-
-def _names(paper: Thing) -> str:
-    names = _authors(paper)
+def _names(paper: Paper) -> str:
+    names = [author.inverted for author in paper.authors[:MOST_AUTHORS]]
     if not names:
         return "Unknown authors"
-    if len(names) > _MANY or str(paper.one("atlas:authorListComplete")) == "false":
-        return f"{', '.join(names[:_MANY])}, et al."
-    return ", & ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 2 else " & ".join(names)
+    if not paper.is_complete or len(paper.authors) > MOST_AUTHORS:
+        return f"{', '.join(names)}, et al."
+    if len(names) < 3:
+        return " & ".join(names)
+    return f"{', '.join(names[:-1])}, & {names[-1]}"
+
+
+def _sentence(text: str) -> str:
+    return text if not text or text.endswith((".", "?", "!", "…")) else f"{text}."
+
+
+def _bibtex_name(author: Author) -> str:
+    name = _latex(author.inverted)
+    return name if author.family else f"{{{name}}}"
+
+
+def _latex(text: str) -> str:
+    rule = UnicodeToLatexConversionRule(RULE_DICT, _RULE)
+    encoder = UnicodeToLatexEncoder(
+        conversion_rules=[rule, "defaults"],
+        unknown_char_policy="keep",
+        unknown_char_warning=False,
+    )
+    return cast(str, encoder.unicode_to_latex(text))
+
+
+def _raw(text: str) -> str:
+    # Identifiers stay as they are, but a brace would end the field.
+    return text.replace("{", "%7B").replace("}", "%7D")

@@ -190,7 +190,10 @@ def query_command(query: str, releases: Path, form: str) -> None:
 @setting_option("query_timeout")
 @setting_option("query_workers")
 @setting_option("query_memory")
+@setting_option("query_wait")
+@setting_option("query_size")
 @setting_option("result_size")
+@setting_option("web_workers")
 @click.pass_context
 def serve_command(context: click.Context, /, **_: object) -> None:
     """Serve the current release over HTTP until interrupted."""

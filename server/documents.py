@@ -1,50 +1,127 @@
-"""The triples of one document: all about its IRI and its # parts, as the release holds them."""
+"""The RDF of one document: what the graph says of a thing and of its `#` parts."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
 
 import pyoxigraph as ox
 
 from graph.paths import ONTOLOGY, SHAPES
-from graph.prefixes import prefixes, value
-from server.formats import Format
+from graph.prefixes import term
+from server import jsonld
+from server.facts import Facts
+from server.formats import BY_KEY
 
-# Served as written, blank nodes and all.
-_WRITTEN = {"/ontology": ONTOLOGY / "atlas.ttl"}
-
-
-def document(store: ox.Store, base: str, path: str) -> list[ox.Triple]:
-    """Return the triples of the document, or of the graph, at `path`; empty where there is none."""
-    if path in _WRITTEN:
-        return [quad.triple for quad in ox.parse(path=str(_WRITTEN[path]))]
-    if path == "/shapes":
-        files = sorted(SHAPES.glob("*.ttl"))
-        return [quad.triple for file in files for quad in ox.parse(path=str(file))]
-    graph = ox.NamedNode(f"{base}{path}")
-    in_graph = [quad.triple for quad in store.quads_for_pattern(None, None, None, graph)]
-    return in_graph or _about(store, graph.value)
+_TYPE = term("rdf:type")
+_NUMBER = re.compile(r"(\d+)")
 
 
-def _about(store: ox.Store, iri: str) -> list[ox.Triple]:
-    waiting, seen, found = [iri], {iri}, []
+@dataclass(frozen=True)
+class Document:
+    """A document: its IRI, its triples, and its Turtle where that is served as written."""
+
+    iri: str
+    triples: list[ox.Triple]
+    written: bytes | None = None
+
+    @property
+    def parts(self) -> list[str]:
+        """Return the IRIs it describes, its own first."""
+        return list(dict.fromkeys(str(triple.subject.value) for triple in self.triples))  # type: ignore[union-attr]
+
+
+def find_document(facts: Facts, path: str) -> Document | None:
+    """Return the document at `path`, which starts with "/" and has no suffix; None if unknown."""
+    for name, files in _WRITTEN.items():
+        if path == name:
+            return _written(facts, path, files())
+    if path == f"/release/{facts.release.id}":
+        return Document(facts.base + path, list(_release(facts, facts.base + path)))
+    try:
+        node = ox.NamedNode(facts.base + path)
+    except ValueError:
+        return None
+    triples = _described(facts, node) or _graph(facts, node)
+    return Document(node.value, sorted(triples, key=_order(node.value))) if triples else None
+
+
+def serialize(facts: Facts, document: Document, key: str) -> bytes:
+    """Return `document` in the RDF format of that key."""
+    if key == "ttl" and document.written is not None:
+        return document.written
+    if key == "jsonld" and document.written is None:
+        return jsonld.write(facts, document.triples)
+    writer = BY_KEY[key].writer
+    assert isinstance(writer, ox.RdfFormat)
+    body = ox.serialize(document.triples, format=writer, prefixes=facts.prefixes)
+    assert body is not None
+    return body
+
+
+_WRITTEN: dict[str, Callable[[], list[Path]]] = {
+    "/ontology": lambda: [ONTOLOGY / "atlas.ttl"],
+    "/shapes": lambda: sorted(SHAPES.glob("*.ttl")),
+}
+
+
+def _written(facts: Facts, path: str, files: list[Path]) -> Document | None:
+    text = facts.rebase("\n".join(file.read_text(encoding="utf-8") for file in files))
+    iri = facts.base + path
+    quads = ox.parse(text, format=ox.RdfFormat.TURTLE, base_iri=iri)
+    triples = [quad.triple for quad in quads]
+    return Document(iri, triples, text.encode()) if triples else None
+
+
+def _described(facts: Facts, node: ox.NamedNode) -> set[ox.Triple]:
+    parts = f"{node.value}#"
+    found: set[ox.Triple] = set()
+    waiting, seen = [node], {node}
     while waiting:
-        node = ox.NamedNode(waiting.pop(0))
-        for quad in store.quads_for_pattern(node, None, None, ox.DefaultGraph()):
-            found.append(quad.triple)
-            part = value(quad.object) if isinstance(quad.object, ox.NamedNode) else ""
-            if part.startswith(f"{iri}#") and part not in seen:
+        subject = waiting.pop()
+        about = facts.triples(subject)
+        found.update(about)
+        near = [*(triple.object for triple in about), *_pointing(facts, subject)]
+        for part in near:
+            if isinstance(part, ox.NamedNode) and part.value.startswith(parts) and part not in seen:
                 seen.add(part)
                 waiting.append(part)
-        if value(node) == iri:
-            waiting += sorted(_concepts(store, node) - seen)
     return found
 
 
-def _concepts(store: ox.Store, scheme: ox.NamedNode) -> set[str]:
-    in_scheme = ox.NamedNode(prefixes()["skos"] + "inScheme")
-    quads = store.quads_for_pattern(None, in_scheme, scheme, ox.DefaultGraph())
-    members = {value(quad.subject) for quad in quads}
-    return {member for member in members if member.startswith(f"{scheme.value}#")}
+def _pointing(facts: Facts, node: ox.NamedNode) -> Iterable[object]:
+    # What points at a part from within its document: `#pem-1-group-1` at `#group-1`, for one.
+    if "#" not in node.value:
+        return []
+    return (
+        quad.subject for quad in facts.store.quads_for_pattern(None, None, node, ox.DefaultGraph())
+    )
 
 
-def write(triples: list[ox.Triple], form: Format) -> bytes:
-    """Return the triples in an RDF format."""
-    assert isinstance(form.writer, ox.RdfFormat)
-    return ox.serialize(triples, format=form.writer, prefixes=prefixes()) or b""
+def _graph(facts: Facts, node: ox.NamedNode) -> set[ox.Triple]:
+    return {quad.triple for quad in facts.store.quads_for_pattern(None, None, None, node)}
+
+
+def _release(facts: Facts, iri: str) -> Iterable[ox.Triple]:
+    node, manifest = ox.NamedNode(iri), facts.release.manifest
+    dataset = ox.NamedNode(f"{facts.base}/dataset")
+    label = ox.Literal(f"Release {manifest.id}", language="en")
+    yield ox.Triple(node, facts.term("rdf:type"), facts.term("dcat:Dataset"))
+    yield ox.Triple(node, facts.term("rdfs:label"), label)
+    yield ox.Triple(node, facts.term("dcat:version"), ox.Literal(manifest.id))
+    yield ox.Triple(node, facts.term("dcat:isVersionOf"), dataset)
+    created = ox.Literal(manifest.created, datatype=facts.term("xsd:dateTime"))
+    yield ox.Triple(node, facts.term("dcterms:created"), created)
+    yield ox.Triple(node, facts.term("atlas:textDigest"), ox.Literal(manifest.digest))
+
+
+def _order(own: str) -> Callable[[ox.Triple], tuple[object, ...]]:
+    def key(triple: ox.Triple) -> tuple[object, ...]:
+        subject = str(triple.subject)
+        name = tuple(
+            (int(part), "") if part.isdigit() else (0, part) for part in _NUMBER.split(subject)
+        )
+        is_type = triple.predicate == _TYPE
+        return (subject != f"<{own}>", name, not is_type, str(triple.predicate), str(triple.object))
+
+    return key

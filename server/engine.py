@@ -1,93 +1,136 @@
-"""Run users' queries in worker processes with a deadline: the web process never parses one."""
+"""Run users' queries in worker processes that are killed at their deadline and replaced."""
 
 import queue
-import socket
+import select
 import subprocess
 import sys
-from dataclasses import dataclass
-from multiprocessing.connection import Connection
+import time
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Protocol
 
-from server.messages import Answer, Task
+from server.query import HEAD, Answer, Outcome, Query, pack_query, send, sizes, unpack_answer
 from server.settings import Settings
-from server.tokens import calls_service
 
-_WAIT = 5.0
+MEBIBYTE = 1 << 20
+# Queries that may wait, for each worker: more are refused at once, so that pages have threads left.
+_QUEUE = 4
+_CHUNK = 1 << 16
 
 
 class Engine(Protocol):
-    """Whatever answers queries: this pool, or later another endpoint."""
+    """What answers users' queries: workers over the release, later also a remote endpoint."""
 
-    def ask(self, query: str, formats: dict[str, str | None]) -> Answer:
-        """Return the whole answer to `query`, or an Answer with an error."""
-        ...
+    def run(self, query: Query) -> Answer:
+        """Return the complete answer, or the outcome that says why there is none."""
+
+    def close(self) -> None:
+        """Let go of processes and files."""
 
 
-@dataclass
-class _Worker:
-    process: subprocess.Popen[bytes]
-    connection: Connection
+class Overdue(Exception):
+    """A worker did not answer before its deadline."""
 
-    def stop(self) -> None:
-        self.process.kill()
-        self.process.wait()
-        self.connection.close()
+
+class Worker:
+    """One worker process and the pipes to it."""
+
+    def __init__(self, command: list[str]) -> None:
+        """Start the process; it opens the release while we go on."""
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            cwd=Path(__file__).parent.parent,
+        )
+
+    def ask(self, query: Query, deadline: float) -> Answer:
+        """Return the answer; Overdue after `deadline` (monotonic), EOFError where it died."""
+        assert self._process.stdin is not None
+        try:
+            send(self._process.stdin, pack_query(query))  # type: ignore[arg-type]
+        except OSError as error:
+            raise EOFError from error
+        header, body = sizes(self._read(HEAD, deadline))
+        return unpack_answer(self._read(header, deadline), self._read(body, deadline))
+
+    def kill(self) -> None:
+        """End the process, whatever it does."""
+        self._process.kill()
+        self._process.wait()
+        for pipe in (self._process.stdin, self._process.stdout):
+            if pipe:
+                pipe.close()
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        assert self._process.stdout is not None
+        source = self._process.stdout
+        ready = select.poll()
+        ready.register(source, select.POLLIN | select.POLLHUP)
+        found = bytearray()
+        while len(found) < size:
+            left = deadline - time.monotonic()
+            if left <= 0 or not ready.poll(left * 1000):
+                raise Overdue
+            part = source.read(min(size - len(found), _CHUNK))
+            if not part:
+                raise EOFError
+            found += part
+        return bytes(found)
 
 
 class WorkerPool:
-    """Started workers over one store; one that is killed or dies is replaced at once."""
+    """The engine over one release: as many workers as the settings say, started at once."""
 
-    def __init__(self, store: Path, settings: Settings) -> None:
-        """Start the workers that `settings` asks for."""
-        self._store, self._settings = store, settings
-        self._idle: queue.Queue[_Worker] = queue.Queue()
+    def __init__(self, store_path: Path, settings: Settings) -> None:
+        """Start the workers."""
+        self._settings = settings
+        self._command = [
+            sys.executable,
+            "-m",
+            "server.worker",
+            str(store_path.resolve()),
+            str(settings.query_memory * MEBIBYTE),
+            str(settings.query_timeout),
+            str(settings.result_size * MEBIBYTE),
+        ]
+        self._places = BoundedSemaphore(settings.query_workers * (1 + _QUEUE))
+        self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         for _ in range(settings.query_workers):
-            self._idle.put(self._start())
+            self._idle.put(Worker(self._command))
 
-    def ask(self, query: str, formats: dict[str, str | None]) -> Answer:
-        """Run `query` in a worker; the deadline is kept by killing it from here."""
-        if calls_service(query):
-            return Answer("no-service", "The query names SERVICE.")
+    def run(self, query: Query) -> Answer:
+        """Run `query` in a free worker; whatever happens, as many workers as before remain."""
+        if not self._places.acquire(blocking=False):
+            return Answer(Outcome.BUSY)
         try:
-            worker = self._idle.get(timeout=_WAIT)
+            worker = self._idle.get(timeout=self._settings.query_wait)
         except queue.Empty:
-            return Answer("busy", f"{self._settings.query_workers} queries are being run.")
-        answer = self._exchange(worker, Task(query, formats, self._settings.result_size << 20))
-        if answer is None:
-            seconds = self._settings.query_timeout
-            answer = Answer("query-timeout", f"It was stopped after {seconds:g} seconds.")
-            worker.stop()
-        elif answer.error == "query-too-heavy":
-            worker.stop()
-        self._idle.put(worker if worker.process.poll() is None else self._start())
-        return answer
+            return Answer(Outcome.BUSY)
+        else:
+            return self._run(worker, query)
+        finally:
+            self._places.release()
 
     def close(self) -> None:
-        """Stop all idle workers."""
+        """Kill the workers."""
         while not self._idle.empty():
-            self._idle.get().stop()
+            self._idle.get().kill()
 
-    def _exchange(self, worker: _Worker, task: Task) -> Answer | None:
+    def _run(self, worker: Worker, query: Query) -> Answer:
+        is_well = False
         try:
-            worker.connection.send(task)
-            if not worker.connection.poll(self._settings.query_timeout):
-                return None
-            answer = worker.connection.recv()
-        except (EOFError, OSError):
-            return Answer("query-too-heavy", "Its process ran out of memory or stack.")
-        assert isinstance(answer, Answer)
-        return answer
-
-    def _start(self) -> _Worker:
-        ours, theirs = socket.socketpair()
-        with theirs:
-            handle = theirs.fileno()
-            code = [sys.executable, "-m", "server.worker", str(self._store), str(handle)]
-            process = subprocess.Popen(  # noqa: S603 - our own module
-                [*code, str(self._settings.query_memory)],
-                pass_fds=[handle],
-                cwd=Path(__file__).parent.parent,
-                stderr=subprocess.DEVNULL,
-            )
-        return _Worker(process, Connection(ours.detach()))
+            answer = worker.ask(query, time.monotonic() + self._settings.query_timeout)
+            is_well = True
+        except Overdue:
+            return Answer(Outcome.TIMEOUT)
+        except EOFError:
+            return Answer(Outcome.CRASHED)
+        else:
+            return answer
+        finally:
+            if not is_well:
+                worker.kill()
+                worker = Worker(self._command)
+            self._idle.put(worker)

@@ -1,30 +1,75 @@
-"""Choose a format by an Accept header, as RFC 9110 says: one pure function."""
+"""Content negotiation by the Accept header (RFC 9110, section 12.5.1), as one pure function."""
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from werkzeug.datastructures import MIMEAccept
-from werkzeug.http import parse_accept_header
+_ELEMENT = re.compile(r'(?:[^,"]|"(?:[^"\\]|\\.)*")+')
+_PART = re.compile(r'(?:[^;"]|"(?:[^"\\]|\\.)*")+')
+_WORD = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_RANGE = re.compile(rf"({_WORD})/({_WORD})")
+_WEIGHT = re.compile(r"0(\.\d*)?|1(\.0*)?|\.\d+", re.ASCII)
 
-from server.formats import Format
+
+@dataclass(frozen=True)
+class MediaRange:
+    """One element of an Accept header."""
+
+    type: str
+    subtype: str
+    weight: float
+
+    def specificity(self, media_type: str) -> int:
+        """Return 3 where the range names `media_type`, 2 for type/*, 1 for */*, 0 for no match."""
+        kind, _, subtype = media_type.partition("/")
+        if (self.type, self.subtype) == (kind, subtype):
+            return 3
+        if (self.type, self.subtype) == (kind, "*"):
+            return 2
+        return int((self.type, self.subtype) == ("*", "*"))
 
 
-def choose(accept: str | None, offered: Sequence[Format]) -> Format | None:
-    """Return the offered format that `accept` wants most, or None where it wants none of them.
+def choose(accept: str | None, offers: Sequence[str]) -> str | None:
+    """Return the media type of `offers` that `accept` prefers, or None where none will do.
 
-    The most specific range that matches a type gives its quality; ties go to the order offered.
+    `offers` are lower case, in our order of preference, which settles ties. No header, or one of
+    which nothing can be read, accepts anything. Parameters other than q do not narrow a range:
+    what is offered has no variants that differ by them.
     """
-    if not accept or not accept.strip():
-        return offered[0] if offered else None
-    ranges = parse_accept_header(accept.lower(), MIMEAccept)
-    qualities = [(_quality(form.media_type, ranges), form) for form in offered]
-    best = max((quality for quality, _ in qualities), default=0.0)
-    return next((form for quality, form in qualities if quality == best and best > 0), None)
+    ranges = parse(accept or "")
+    if not ranges:
+        return offers[0]
+    best, weight = None, 0.0
+    for offer in offers:
+        found = _weight(ranges, offer)
+        if found > weight:
+            best, weight = offer, found
+    return best
 
 
-def _quality(media_type: str, ranges: MIMEAccept) -> float:
-    wide = media_type.partition("/")[0] + "/*"
-    for wanted in (media_type, wide, "*/*"):
-        found = [quality for name, quality in ranges if name.partition(";")[0].strip() == wanted]
-        if found:
-            return max(found)
-    return 0.0
+def parse(accept: str) -> list[MediaRange]:
+    """Return the media ranges of an Accept header, leaving out what is malformed."""
+    found = (_media_range(element) for element in _ELEMENT.findall(accept))
+    return [media_range for media_range in found if media_range]
+
+
+def _media_range(element: str) -> MediaRange | None:
+    name, *parameters = (part.strip() for part in _PART.findall(element) or [""])
+    match = _RANGE.fullmatch(name.lower())
+    if match is None or (match[1] == "*" and match[2] != "*"):
+        return None
+    weight = "1"
+    for parameter in parameters:
+        key, _, value = parameter.partition("=")
+        if key.strip().lower() == "q":
+            weight = value.strip()
+            break
+    return MediaRange(match[1], match[2], float(weight)) if _WEIGHT.fullmatch(weight) else None
+
+
+def _weight(ranges: list[MediaRange], offer: str) -> float:
+    fitting = [(row.specificity(offer), row.weight) for row in ranges]
+    most = max(specificity for specificity, _ in fitting)
+    if not most:
+        return 0.0
+    return max(weight for specificity, weight in fitting if specificity == most)

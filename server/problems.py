@@ -1,79 +1,176 @@
-"""Errors as the web sees them: RFC 9457 problem details, or a page for a browser."""
+"""The problems a client can meet (RFC 9457), and the only HTTP statuses of the server."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
 
-from flask import Response, json, render_template, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from server.formats import BY_KEY, Format
-from server.negotiation import choose
+NO_CONTENT = HTTPStatus.NO_CONTENT
+MOVED = HTTPStatus.MOVED_PERMANENTLY
+RETRY_AFTER = {"Retry-After": "5"}
 
-_JSON = Format("problem", "application/problem+json", ())
+Extension = str | int | list[str]
 
 
 @dataclass(frozen=True)
-class Kind:
-    """One type of problem, with a page of its own at /problems/<key>."""
+class ProblemType:
+    """One kind of problem: its key, status, title, and what to do about it."""
 
-    status: int
+    key: str
+    status: HTTPStatus
     title: str
-    advice: str
+    repair: str
 
 
-PROBLEMS = {
-    "bad-query": Kind(400, "The query cannot be understood", "Mend it where line and column say."),
-    "bad-request": Kind(400, "The request is not of the protocol's form", "See the detail."),
-    "no-update": Kind(403, "The data are read-only", "Ask a query; no update is taken."),
-    "no-service": Kind(403, "SERVICE is not run here", "Ask the other endpoint yourself."),
-    "not-found": Kind(404, "There is nothing at this address", "Look at the list of entries."),
-    "bad-method": Kind(405, "The method is not served here", "Use one that Allow names."),
-    "no-such-format": Kind(406, "None of the formats you accept is offered", "Accept another."),
-    "too-long": Kind(413, "The request is too large", "Ask something shorter."),
-    "bad-media-type": Kind(415, "The body is of the wrong type", "Send a form, or a query."),
-    "query-timeout": Kind(503, "The query took too long", "Ask for less, or take the dump."),
-    "query-too-heavy": Kind(503, "The query needed too much", "Ask for less, or take the dump."),
-    "result-too-large": Kind(503, "The answer is too large", "Page it by ORDER BY and LIMIT."),
-    "busy": Kind(503, "All workers are busy", "Try again after the seconds of Retry-After."),
-    "failed": Kind(500, "Something failed here", "It is our fault; try again later."),
-}
-_BY_STATUS = {404: "not-found", 405: "bad-method", 413: "too-long", 414: "too-long"}
+_ROWS = (
+    (
+        "not-found",
+        404,
+        "There is nothing here",
+        "Check the address, or start from the list of entries.",
+    ),
+    (
+        "not-acceptable",
+        406,
+        "Not in that format",
+        "Ask for one of the formats that the answer lists.",
+    ),
+    (
+        "unknown-format",
+        400,
+        "Unknown format",
+        "Use one of the keys that the answer lists.",
+    ),
+    (
+        "bad-request",
+        400,
+        "This request cannot be understood",
+        "Compare it with the SPARQL 1.1 Protocol.",
+    ),
+    (
+        "syntax-error",
+        400,
+        "The query is not valid SPARQL",
+        "Look at the line and column that the answer names.",
+    ),
+    (
+        "query-failed",
+        400,
+        "The query cannot be evaluated",
+        "Take out or replace what the answer names.",
+    ),
+    (
+        "service-refused",
+        403,
+        "SERVICE is refused",
+        "Ask the other endpoint yourself and join the answers, or load a dump of this "
+        "dataset beside the other data.",
+    ),
+    (
+        "update-refused",
+        403,
+        "Updates are refused",
+        "The dataset is read-only. CONTRIBUTING in the repository says how to propose a change.",
+    ),
+    (
+        "method-not-allowed",
+        405,
+        "This method is not allowed here",
+        "Use one of the methods in the Allow header.",
+    ),
+    (
+        "content-too-large",
+        413,
+        "The request is too large",
+        "Send a shorter query; put long lists into a FILTER over what the data already say.",
+    ),
+    (
+        "uri-too-long",
+        414,
+        "The address is too long",
+        "Send the query by POST.",
+    ),
+    (
+        "unsupported-media-type",
+        415,
+        "The body is in an unknown format",
+        "POST as application/x-www-form-urlencoded or application/sparql-query.",
+    ),
+    (
+        "result-too-large",
+        422,
+        "The answer is too large",
+        "Ask for less: add LIMIT and OFFSET with ORDER BY, or fewer columns.",
+    ),
+    (
+        "query-crashed",
+        500,
+        "The query ended its worker",
+        "It is nested too deeply or needs too much memory. Simplify it; the same query will "
+        "fail again.",
+    ),
+    (
+        "internal-error",
+        500,
+        "Something went wrong here",
+        "It is our fault and not yours. Trying again later may help.",
+    ),
+    (
+        "query-timeout",
+        503,
+        "The query took too long",
+        "Make it more selective, add a LIMIT, or split it.",
+    ),
+    (
+        "busy",
+        503,
+        "All query workers are busy",
+        "Try again in some seconds.",
+    ),
+)
+PROBLEMS = {key: ProblemType(key, HTTPStatus(status), *words) for key, status, *words in _ROWS}
+_BY_STATUS = {row.status: row.key for row in reversed(PROBLEMS.values())}
 
 
-class ProblemError(Exception):
-    """One problem to answer with; `more` adds members such as line and column."""
+@dataclass
+class Problem(Exception):
+    """A request ends here: the key of its problem type, and what is particular to this case."""
 
-    def __init__(self, key: str, detail: str, **more: str | int) -> None:
-        """Take the `key` of the table and what to say of this one case."""
-        super().__init__(detail)
-        self.key, self.detail, self.more = key, detail, more
+    key: str
+    detail: str = ""
+    extensions: dict[str, Extension] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def type(self) -> ProblemType:
+        """Return the kind of this problem."""
+        return PROBLEMS[self.key]
 
-def answer(key: str, detail: str, more: Mapping[str, str | int] | None = None) -> Response:
-    """Return the response for a problem, as a page where the client prefers one."""
-    kind = PROBLEMS[key]
-    form = choose(request.headers.get("Accept"), [_JSON, BY_KEY["html"]]) or _JSON
-    body: dict[str, str | int] = {
-        "type": f"/problems/{key}",
-        "title": kind.title,
-        "status": kind.status,
-    }
-    body |= {"detail": detail, "advice": kind.advice, **(more or {})}
-    page = form.key == "html"
-    text = render_template("problem.html", problem=body) if page else json.dumps(body)
-    response = Response(text, kind.status, content_type=form.content_type)
-    if kind.status == 503:
-        response.headers["Retry-After"] = "5"
-    return response
+    def document(self, base: str) -> dict[str, Extension]:
+        """Return the members of its problem+json; the type is an IRI under `base`."""
+        return {
+            "type": f"{base}/problems/{self.key}",
+            "title": self.type.title,
+            "status": int(self.type.status),
+            "detail": self.detail or self.type.repair,
+            **self.extensions,
+        }
 
 
-def from_exception(error: HTTPException) -> Response:
-    """Return the response for an error that Flask raised itself."""
-    key = _BY_STATUS.get(
-        error.code or 500, "bad-request" if (error.code or 500) < 500 else "failed"
-    )
-    response = answer(key, error.description or "")
-    for name, value in error.get_headers():
-        if name == "Allow":
-            response.headers[name] = value
-    return response
+def from_http(error: HTTPException) -> Problem:
+    """Return the problem that stands for an error that Flask raised."""
+    known = error.code in {int(status) for status in _BY_STATUS}
+    key = _BY_STATUS[HTTPStatus(error.code)] if known and error.code else "bad-request"
+    if error.code and not known and error.code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        key = "internal-error"
+    headers = {}
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = allowed(error.valid_methods or ())
+    return Problem(key, headers=headers)
+
+
+def allowed(methods: Iterable[str]) -> str:
+    """Return the value of an Allow header for `methods`."""
+    order = ["GET", "HEAD", "POST", "OPTIONS"]
+    return ", ".join(name for name in order if name in {*methods, "OPTIONS"})

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import click
 
+from graph.errors import AtlasError
+
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -30,6 +32,15 @@ class Setting:
         """Return the environment variable."""
         return f"ATLAS_{self.name.upper()}"
 
+    def read(self, environment: Mapping[str, str]) -> Path | str | int | float:
+        """Return the value that the variable has, else the default; AtlasError if it is none."""
+        text = environment.get(self.variable, self.default)
+        try:
+            return Path(text) if self.name == "releases" else self.kind(text)
+        except ValueError as error:
+            kind = "whole number" if self.kind is int else "number"
+            raise AtlasError(f"{self.variable} is {text!r}; give it a {kind}") from error
+
 
 SETTINGS = (
     Setting("data", "data", "folder of the Turtle sources (build, check, import)"),
@@ -40,7 +51,10 @@ SETTINGS = (
     Setting("query_timeout", "30", "seconds a SPARQL query may take (serve)", float),
     Setting("query_workers", "2", "processes that run SPARQL queries (serve)", int),
     Setting("query_memory", "2048", "MiB of address space of such a process (serve)", int),
+    Setting("query_wait", "5", "seconds a SPARQL query may wait for a free process (serve)", float),
+    Setting("query_size", "1", "MiB the text of a SPARQL query may have (serve)", int),
     Setting("result_size", "64", "MiB an answer to a query may have (serve)", int),
+    Setting("web_workers", "1", "web processes, each with query processes of its own (serve)", int),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -55,24 +69,17 @@ class Settings:
     query_timeout: float = 30.0
     query_workers: int = 2
     query_memory: int = 2048
+    query_wait: float = 5.0
+    query_size: int = 1
     result_size: int = 64
+    web_workers: int = 1
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":
         """Return the settings that the environment variables give, else the defaults."""
-
-        def value(name: str) -> str:
-            return environment.get(_BY_NAME[name].variable, _BY_NAME[name].default)
-
-        return cls(
-            Path(value("releases")),
-            value("host"),
-            int(value("port")),
-            float(value("query_timeout")),
-            int(value("query_workers")),
-            int(value("query_memory")),
-            int(value("result_size")),
-        )
+        names = [known.name for known in fields(cls)]
+        given = {name: _BY_NAME[name].read(environment) for name in names}
+        return cls(**given)  # type: ignore[arg-type]
 
     def to_environment(self) -> dict[str, str]:
         """Return the variables that give these settings to a process started from here."""

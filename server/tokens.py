@@ -2,45 +2,61 @@
 
 import re
 
-_TOKEN = re.compile(
-    r"""(?P<comment>\#[^\r\n]*)
-    |(?P<string>\"{3}(?:(?:\"|\"\")?(?:[^\"\\]|\\.))*\"{3}
-      |'{3}(?:(?:'|'')?(?:[^'\\]|\\.))*'{3}
-      |\"(?:[^\"\\\r\n]|\\.)*\"
-      |'(?:[^'\\\r\n]|\\.)*')
-    |<(?P<iri>[^<>\"{}|^`\\\x00-\x20]*(?:\\[uU][0-9A-Fa-f]+[^<>\"{}|^`\\\x00-\x20]*)*)>
-    |(?P<name>[?$@]?[\w.:%-]+(?:\\.[\w.:%-]*)*)
-    |(?P<space>\s+)
-    """,
+_SKIPPED = re.compile(
+    r"""\#[^\r\n]*
+    |\"{3}(?:\"{0,2}(?:[^\"\\]|\\.))*\"{3}
+    |'{3}(?:'{0,2}(?:[^'\\]|\\.))*'{3}
+    |\"(?:[^\"\\\r\n]|\\.)*\"
+    |'(?:[^'\\\r\n]|\\.)*'
+    |<(?P<iri>[^<>\"{}|^`\x00-\x20]*)>""",
     re.VERBOSE | re.DOTALL,
 )
-# With a scheme and "//" it can only be an IRI; `<x>` may also be "less than x, greater than".
+_INTERESTING = re.compile(r"[#\"'<]|service", re.IGNORECASE)
+# With a scheme and "//" it can be nothing but an IRI; `<x>` may also be "less than x, more than".
 _SURE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_GAP = r"(?:\s|\#[^\r\n]*)*"
+_CALL = re.compile(
+    rf"service{_GAP}(?:silent)?{_GAP}(?:<[^<>\s]*>|[?$]\w+|[^\s<>?${{}}\#]*:[^\s{{}}<>]*){_GAP}\{{",
+    re.IGNORECASE,
+)
+_NAME_BEFORE = re.compile(r"[\w:%\\.-]*\Z")
 
 
 def calls_service(query: str) -> bool:
-    """Return whether the keyword SERVICE stands in `query` outside strings, IRIs and comments.
+    """Return whether `query` has a SERVICE clause outside strings, IRIs and comments.
 
     Whether `<` opens an IRI or compares is known only to a parser; so both are followed, and
-    either suffices. What reads as a keyword in a name (`ex:service`, `?service`) does not count.
+    either suffices.
     """
     waiting, seen = [0], set[int]()
     while waiting:
-        place = waiting.pop()
-        while place < len(query) and place not in seen:
+        place: int | None = waiting.pop()
+        while place is not None and place not in seen:
             seen.add(place)
-            match = _TOKEN.match(query, place)
-            if match is None:
-                place += 1
+            found = _INTERESTING.search(query, place)
+            if found is None:
+                break
+            if len(found[0]) > 1:
+                if _is_clause(query, found.start()):
+                    return True
+                place = found.end()
                 continue
-            if match["name"] and _is_service(match["name"]):
-                return True
-            if match["iri"] is not None and not _SURE.match(match["iri"]):
-                waiting.append(place + 1)
-            place = match.end()
+            place = found.start() + 1
+            if skipped := _SKIPPED.match(query, found.start()):
+                if skipped["iri"] is not None and not _SURE.match(skipped["iri"]):
+                    waiting.append(place)
+                place = skipped.end()
     return False
 
 
-def _is_service(name: str) -> bool:
-    # `SERVICE` may touch only what is no letter of a name: "service.", "1service".
-    return re.fullmatch(r"[\d.+-]*service[.-]*", name, re.IGNORECASE) is not None
+def _is_clause(query: str, place: int) -> bool:
+    # Parsers read keywords without a gap before them: `1SERVICE`, `true.SERVICE` and `SERVICE:x {`
+    # are clauses. Part of a name (`ex:service`, `?service`, `@service`) is not.
+    before = query[max(0, place - 1000) : place]
+    match = _NAME_BEFORE.search(before)
+    name = match[0] if match else ""
+    word = name.rpartition(".")[2]
+    sigil = before[len(before) - len(word) - 1 : len(before) - len(word)]
+    if ":" in name or sigil in {"?", "$", "@"}:
+        return False
+    return _CALL.match(query, place) is not None

@@ -1,0 +1,164 @@
+"""The page of an evidence entry, in the atlas's order of fields, and the list of entries."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import ceil
+
+from server import citations
+from server.documents import Document
+from server.facts import Facts, Row
+from server.pages import Page
+from server.reasoning import Reasoning, reasoning
+from server.things import Thing
+
+PAGE_SIZE = 50
+_WORDS_A_MINUTE = 200
+# Kind of text → heading, property, whether it is a list; in the order of the page.
+SECTIONS = (
+    ("quick-summary", "Quick summary", "atlas:quickSummary"),
+    ("why-it-matters", "Why it matters", "atlas:whyItMatters"),
+    ("findings", "Observed findings", "atlas:observedFinding"),
+    ("conclusions", "Inferred conclusions", "atlas:inferredConclusion"),
+    ("questions", "Remaining questions", "atlas:remainingQuestion"),
+    ("does-not-prove", "What this study does not prove", "atlas:doesNotProve"),
+    ("advanced-summary", "Advanced summary", "atlas:advancedSummary"),
+    ("strengths", "Methodological strengths", "atlas:methodologicalStrength"),
+    ("limitations", "Limitations", "atlas:limitation"),
+)
+_LISTS = {"findings", "conclusions", "questions"}
+_DEPTHS = (("Quick read", SECTIONS[:1]), ("Standard", SECTIONS[:6]), ("Deep dive", SECTIONS))
+BADGES = (
+    ("Evidence level", "atlas:evidenceLevel"),
+    ("Confidence", "atlas:confidence"),
+    ("PEM", "atlas:pemRequirement"),
+    ("Publication type", "atlas:publicationType"),
+    ("Peer review", "atlas:peerReview"),
+)
+
+
+@dataclass(frozen=True)
+class Badge:
+    """One badge: what it is about, and its value, None where nothing is recorded."""
+
+    kind: str
+    value: Thing | None
+
+    @property
+    def words(self) -> str:
+        """Return what the badge says."""
+        if self.value:
+            return self.value.label
+        return "PEM not judged" if self.kind == "PEM" else "not recorded"
+
+
+@dataclass(frozen=True)
+class Section:
+    """The texts of one kind, in their order."""
+
+    key: str
+    heading: str
+    texts: list[Thing]
+
+    @property
+    def is_list(self) -> bool:
+        """Return whether the texts are points of a list."""
+        return self.key in _LISTS
+
+
+def entry_page(facts: Facts, document: Document) -> Page:
+    """Return the page of the entry that `document` describes."""
+    entry = Thing(facts, document.iri)
+    thing = entry.one("atlas:paper")
+    if thing is None:
+        return Page("thing.html", {"thing": entry})
+    why = reasoning(entry)
+    sections = [Section(key, heading, entry.all(name)) for key, heading, name in SECTIONS]
+    texts = [text for section in sections for text in section.texts]
+    paper = citations.read_paper(thing)
+    values: dict[str, object] = {
+        "entry": entry,
+        "badges": [Badge(kind, entry.one(name)) for kind, name in BADGES],
+        "depths": _depths(sections),
+        "thing": thing,
+        "paper": paper,
+        "authors": thing.all("atlas:author"),
+        "journal": thing.one("schema:isPartOf"),
+        "sections": sections,
+        "has_texts": bool(texts),
+        "is_machine_drafted": any(text.is_true("atlas:machineDrafted") for text in texts),
+        "generators": _distinct(texts, "atlas:generatorVersion"),
+        "editors": _distinct(texts, "prov:wasAttributedTo"),
+        "why": why,
+        "retraction": thing.one("atlas:retraction"),
+        "relations": _relations(facts, thing),
+        "snapshot": entry.one("atlas:badgesFrom"),
+        **_citations(entry, paper, why),
+    }
+    return Page("entry.html", values)
+
+
+def entries_page(facts: Facts, rows: list[Row], number: int) -> Page | None:
+    """Return page `number` of the list of entries, None where there is none."""
+    last = max(1, ceil(len(rows) / PAGE_SIZE))
+    if not 1 <= number <= last:
+        return None
+    start = (number - 1) * PAGE_SIZE
+    shown = rows[start : start + PAGE_SIZE]
+    values = {"rows": shown, "number": number, "last": last, "total": len(rows), "start": start}
+    return Page("entries.html", values)
+
+
+def _depths(sections: list[Section]) -> list[tuple[str, str, str]]:
+    by_key = {section.key: section for section in sections}
+    found: list[tuple[str, str, str]] = []
+    known = 0
+    for name, rows in _DEPTHS:
+        shown = [by_key[key] for key, _, _ in rows if by_key[key].texts]
+        words = sum(len(t.text("rdf:value").split()) for section in shown for t in section.texts)
+        if words > known:
+            new = next(section.key for section in shown if section.key not in str(found))
+            found.append((name, _duration(words), new))
+            known = words
+    return found
+
+
+def _duration(words: int) -> str:
+    seconds = words * 60 / _WORDS_A_MINUTE
+    if seconds <= 30:
+        return "30 sec"
+    return "1 min" if seconds <= 60 else f"{ceil(seconds / 60)} min"
+
+
+def _distinct(texts: list[Thing], curie: str) -> list[Thing]:
+    return list(dict.fromkeys(found for text in texts for found in text.all(curie)))
+
+
+def _relations(facts: Facts, paper: Thing) -> list[tuple[str, list[Thing]]]:
+    names = {
+        "Preprint of": "atlas:preprintOf",
+        "Correction of": "atlas:correctionOf",
+        "Replicates": "atlas:replicates",
+        "Cites": "cito:cites",
+    }
+    found = {heading: paper.all(name) for heading, name in names.items()}
+    for heading, name in (("Preprint", "atlas:preprintOf"), ("Corrected by", "atlas:correctionOf")):
+        quads = facts.store.quads_for_pattern(None, facts.term(name), paper.node)
+        found[heading] = [Thing(facts, str(quad.subject.value)) for quad in quads]  # type: ignore[union-attr]
+    return [(heading, things) for heading, things in found.items() if things]
+
+
+def _citations(entry: Thing, paper: citations.Paper, why: Reasoning) -> dict[str, object]:
+    slug = entry.text("dcterms:identifier")
+    seen = entry.one("atlas:badgesFrom")
+    names = ("atlas:generatorVersion", "atlas:scannerVersion", "atlas:policyVersion")
+    versions = [found.label for name in names if seen and (found := seen.one(name))]
+    if not versions and why.policy:
+        versions = [why.policy.label]
+    manifest = entry.facts.release.manifest
+    today = datetime.now(UTC).date()
+    digest = manifest.digest[: len("sha256:") + 12]
+    return {
+        "primary": citations.primary(paper),
+        "bibtex": citations.bibtex(paper, slug, entry.iri),
+        "reference": citations.snapshot(versions, manifest.id, digest, today, entry.iri),
+    }

@@ -1,0 +1,24 @@
+"""The first page: what this is, how much of it there is, and where to begin."""
+
+from server.charts import NOT_JUDGED, SERIES, chart
+from server.facts import Facts, read_query
+from server.pages import Page
+
+
+def home_page(facts: Facts) -> Page:
+    """Return the home page with counts from the store."""
+    years = facts.rows("years")
+    judged = {key: 0 for key, _ in SERIES}
+    for row in years:
+        judged[row.get("pem", NOT_JUDGED)] += int(row["count"])
+    definitions = facts.rows("definitions")
+    values = {
+        "total": sum(judged.values()),
+        "judged": [(label, judged[key], key) for key, label in SERIES],
+        "chart": chart(years),
+        "judged_chart": chart(years, frozenset({NOT_JUDGED})),
+        "definitions": definitions,
+        "first_query": facts.rebase(read_query("first")),
+        "recent": [row for row in facts.rows("entries") if row["hasTexts"] == "true"][:5],
+    }
+    return Page("home.html", values)

@@ -1,0 +1,56 @@
+"""Every URL that pages and headers contain is made here; those of our own things are relative."""
+
+from urllib.parse import quote, urlencode, urlsplit
+
+from flask import request
+
+from server.facts import Facts
+from server.formats import FORMATS, Format, Kind, offers
+
+_SAFE = "/:@!$&'()*+,;=-._~%"
+# Schemes a reader may be sent to; anything else in the data (javascript:, data:) is only text.
+_SCHEMES = {"http", "https"}
+
+
+class Links:
+    """Links of one release, as Jinja and the headers use them."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Map IRIs under the base of `facts` to paths of this site."""
+        self._facts = facts
+
+    def path(self, path: str, /, **parameters: str | int) -> str:
+        """Return the URL of a path of this site, which starts with "/"."""
+        root = request.script_root + quote(path, safe=_SAFE + "#")
+        return f"{root}?{urlencode(parameters)}" if parameters else root
+
+    def href(self, iri: str) -> str:
+        """Return where a reader is sent for `iri`: relative for our own, "" for no web address."""
+        if iri == self._facts.base or iri.startswith(f"{self._facts.base}/"):
+            return self.path(iri.removeprefix(self._facts.base) or "/")
+        return iri if urlsplit(iri).scheme in _SCHEMES else ""
+
+    def query(self, text: str, form: str = "") -> str:
+        """Return the permanent link to a query, in the format of that key."""
+        parameters = {"query": text} | ({"format": form} if form else {})
+        return self.path("/sparql", **parameters)
+
+    def formats(self, path: str) -> list[tuple[Format, str]]:
+        """Return each format of the document at `path` with the URL that names it."""
+        stem = "/dataset" if path == "/" else path
+        return [
+            (row, self.path(path if row.key == "html" and path == "/" else stem + row.suffix))
+            for row in offers(Kind.ENTITY)
+        ]
+
+    def alternates(self, path: str) -> str:
+        """Return the Link header of a document: its identity, and its other formats."""
+        links = [f'<{self._facts.base}{quote(path, safe=_SAFE)}>; rel="canonical"']
+        for row, url in self.formats(path):
+            links.append(f'<{url}>; rel="alternate"; type="{row.media_type}"')
+        return ", ".join(links)
+
+
+def format_keys() -> str:
+    """Return the keys of all formats, for messages."""
+    return ", ".join(row.key for row in FORMATS)

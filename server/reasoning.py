@@ -1,0 +1,107 @@
+"""Why an entry has its PEM judgement: the facts, the rules that fired, and the query that asks."""
+
+from dataclasses import dataclass
+
+from graph.prefixes import BASE
+from server.facts import read_query
+from server.things import Thing
+
+_SEED = f"{BASE}/evidence/daniels-2011-socialization-model"
+
+
+@dataclass(frozen=True)
+class GroupReasoning:
+    """One patient group: what its patients had to meet, and what the rules say of it."""
+
+    thing: Thing
+    definitions: list[tuple[Thing, Thing | None]]
+    join_rule: Thing | None
+    criteria: list[tuple[str, bool]]
+    alteration: str
+    is_subset: bool
+    outcome: Thing | None
+    value: Thing | None
+    rule: Thing | None
+
+
+@dataclass(frozen=True)
+class Reasoning:
+    """A judgement and what stands behind it; without one, `value` is None."""
+
+    assessment: Thing | None
+    value: Thing | None
+    reason: Thing | None
+    rule: Thing | None
+    policy: Thing | None
+    rule_set: Thing | None
+    inclusion: Thing | None
+    text_read: Thing | None
+    has_participants: bool
+    groups: list[GroupReasoning]
+    comments: list[str]
+    day: str
+    corrected_by: Thing | None
+    history: list[Thing]
+    query: str
+
+
+def reasoning(entry: Thing) -> Reasoning:
+    """Return why `entry` has its current PEM judgement."""
+    current = entry.one("atlas:currentAssessment")
+    inclusion = entry.one("atlas:inclusion")
+    judging = current.one("prov:wasGeneratedBy") if current else None
+    association = judging.one("prov:qualifiedAssociation") if judging else None
+    made = [thing for thing in entry.all("atlas:pemAssessment") if thing != current]
+    outcomes = {
+        outcome.text("dcterms:subject"): outcome
+        for assessment in entry.all("atlas:pemAssessment")
+        for outcome in assessment.all("atlas:groupOutcome")
+    }
+    groups = inclusion.all("atlas:group") if inclusion else []
+    return Reasoning(
+        assessment=current,
+        value=_one(current, "atlas:pemValue"),
+        reason=_one(current, "atlas:pemReason"),
+        rule=_one(current, "atlas:rule"),
+        policy=_one(association, "prov:hadPlan"),
+        rule_set=_one(association, "prov:agent"),
+        inclusion=inclusion,
+        text_read=_one(inclusion, "atlas:textRead"),
+        has_participants=not inclusion or inclusion.is_true("atlas:hasParticipants") is not False,
+        groups=[_group(group, outcomes.get(group.iri)) for group in groups],
+        comments=[
+            comment
+            for thing in (current, inclusion)
+            if thing
+            for comment in thing.texts("rdfs:comment")
+        ],
+        day=current.text("dcterms:date") if current else "",
+        corrected_by=_one(current, "prov:wasAttributedTo"),
+        history=made,
+        query=entry.facts.rebase(read_query("why").replace(_SEED, _own(entry))),
+    )
+
+
+def _own(entry: Thing) -> str:
+    return BASE + entry.iri.removeprefix(entry.facts.base)
+
+
+def _group(group: Thing, outcome: Thing | None) -> GroupReasoning:
+    return GroupReasoning(
+        thing=group,
+        definitions=[(used, used.one("atlas:pemStatus")) for used in group.all("atlas:definition")],
+        join_rule=group.one("atlas:joinRule"),
+        criteria=[
+            (criterion.label, bool(criterion.is_true("atlas:demandsPem")))
+            for criterion in group.all("atlas:extraCriterion")
+        ],
+        alteration=group.text("atlas:alteration"),
+        is_subset=bool(group.is_true("atlas:subsetOnly")),
+        outcome=outcome,
+        value=_one(outcome, "atlas:pemValue"),
+        rule=_one(outcome, "atlas:rule"),
+    )
+
+
+def _one(thing: Thing | None, curie: str) -> Thing | None:
+    return thing.one(curie) if thing else None

@@ -1,0 +1,180 @@
+import json
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+from flask.testing import FlaskClient
+
+from graph.build import build
+from graph.paths import ONTOLOGY, ROOT
+from graph.prefixes import BASE
+from graph.release import Release
+from server.app import create_app
+from server.engine import Engine
+from server.formats import Kind, offers
+from server.settings import Settings
+from tests.conftest import SEED
+
+PAGE = f"/evidence/{SEED}"
+THINGS = [
+    PAGE,
+    "/evidence/fixture-2001-markup-title",
+    "/case-definition/fukuda1994",
+    "/vocabulary/pem-reason",
+    "/rule-set/v0.1",
+    "/scanner/v1.4",
+    "/dataset",
+    "/graph/inferred",
+]
+WRITERS = {row.key: row.writer for row in offers(Kind.ENTITY) if row.writer}
+NASTY = [
+    "/evidence/none",
+    "/%00",
+    "/../etc/passwd",
+    "/static/../app.py",
+    "/a b<>",
+    "/" + "x" * 10_000,
+]
+
+
+def graph(client: FlaskClient, path: str, form: object) -> set[ox.Triple]:
+    response = client.get(path)
+    assert response.status_code == 200, path
+    assert isinstance(form, ox.RdfFormat)
+    return {quad.triple for quad in ox.parse(response.data, format=form)}
+
+
+@pytest.mark.parametrize("path", THINGS)
+def test_all_rdf_formats_of_a_document_are_one_graph(path: str, client: FlaskClient) -> None:
+    graphs = [graph(client, f"{path}.{key}", form) for key, form in WRITERS.items()]
+    assert len(graphs) == 3
+    assert graphs[0]
+    assert all(found == graphs[0] for found in graphs)
+
+
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+def test_an_independent_parser_reads_the_same_json_ld(client: FlaskClient) -> None:
+    turtle = rdflib.Graph().parse(data=client.get(f"{PAGE}.ttl").text, format="turtle")
+    compact = rdflib.Graph().parse(data=client.get(f"{PAGE}.jsonld").text, format="json-ld")
+    assert len(turtle) > 100
+    assert set(turtle) == set(compact)
+
+
+def test_an_entry_comes_with_its_parts(client: FlaskClient) -> None:
+    found = graph(client, "/evidence/fixture-2013-groups-required.ttl", ox.RdfFormat.TURTLE)
+    parts = {str(triple.subject).rpartition("#")[2].rstrip(">") for triple in found}
+    wanted = {"paper", "author-1", "group-2", "group-2-criterion-1", "pem-1", "pem-1-group-2"}
+    assert wanted <= parts
+
+
+def test_the_ontology_is_served_as_written(client: FlaskClient) -> None:
+    written = (ONTOLOGY / "atlas.ttl").read_bytes()
+    assert client.get("/ontology.ttl").data == written
+    assert client.get("/ontology", headers={"Accept": "text/turtle"}).data == written
+    assert len(graph(client, "/ontology.jsonld", ox.RdfFormat.JSON_LD)) > 300
+    assert len(graph(client, "/shapes.ttl", ox.RdfFormat.TURTLE)) > 300
+
+
+def test_the_context_knows_every_prefix_and_own_property(client: FlaskClient) -> None:
+    context = client.get("/context.jsonld").get_json(force=True)["@context"]
+    assert context["atlas"] == f"{BASE}/ontology#"
+    assert context["paper"] == {"@id": "atlas:paper", "@type": "@id"}
+    assert context["accessed"] == {"@id": "atlas:accessed", "@type": "xsd:date"}
+
+
+def test_a_representation_names_itself_and_the_others(client: FlaskClient) -> None:
+    response = client.get(PAGE, headers={"Accept": "text/turtle"})
+    assert response.headers["Content-Location"] == f"{PAGE}.ttl"
+    assert response.headers["Vary"] == "Accept"
+    assert f'<{BASE}{PAGE}>; rel="canonical"' in response.headers["Link"]
+    for row in offers(Kind.ENTITY):
+        assert (
+            f'<{PAGE}.{row.key}>; rel="alternate"; type="{row.media_type}"'
+            in (response.headers["Link"])
+        )
+
+
+def test_what_a_client_has_is_not_sent_again(client: FlaskClient) -> None:
+    tags = set()
+    for row in offers(Kind.ENTITY):
+        first = client.get(PAGE, headers={"Accept": row.media_type})
+        tags.add(first.headers["ETag"])
+        again = client.get(
+            PAGE, headers={"Accept": row.media_type, "If-None-Match": first.headers["ETag"]}
+        )
+        assert (again.status_code, again.data) == (304, b"")
+        assert again.headers["ETag"] == first.headers["ETag"]
+        assert again.headers["Vary"] == "Accept"
+    assert len(tags) == 4
+
+
+@pytest.mark.parametrize("path", ["/", "/evidence", "/sparql", "/problems", "/nope", *THINGS])
+def test_head_says_what_get_says(path: str, client: FlaskClient) -> None:
+    got, head = client.get(path), client.head(path)
+    assert head.status_code == got.status_code
+    assert head.data == b""
+    assert dict(head.headers) == dict(got.headers)
+
+
+def test_an_impossible_accept_gets_a_list_of_what_there_is(client: FlaskClient) -> None:
+    response = client.get(PAGE, headers={"Accept": "image/png"})
+    assert (response.status_code, response.mimetype) == (406, "application/problem+json")
+    assert response.get_json(force=True)["formats"][:2] == ["text/html", "text/turtle"]
+    assert f"{PAGE}.ttl" in response.get_json(force=True)["alternates"]
+    assert 'rel="alternate"' in response.headers["Link"]
+    assert client.get(f"{PAGE}?format=nope").status_code == 400
+    assert client.get(f"{PAGE}?format=csv").status_code == 406
+    assert client.get(f"{PAGE}?format=ttl").mimetype == "text/turtle"
+
+
+@pytest.mark.parametrize("path", NASTY, ids=lambda path: path[:20])
+def test_a_nasty_path_is_a_problem_that_gives_nothing_away(path: str, client: FlaskClient) -> None:
+    for accept in ("*/*", "text/html"):
+        response = client.get(path, headers={"Accept": accept})
+        assert response.status_code == 404
+        assert str(ROOT) not in response.text
+        assert "Traceback" not in response.text
+
+
+def test_every_own_iri_of_the_release_resolves(
+    real_client: FlaskClient, real_release: Release
+) -> None:
+    quads = ox.parse(path=str(real_release.dump_path), format=ox.RdfFormat.N_QUADS)
+    nodes = {node for quad in quads for node in quad if isinstance(node, ox.NamedNode)}
+    own = {node.value.partition("#")[0] for node in nodes if node.value.startswith(f"{BASE}/")}
+    documents = sorted(own)
+    assert len(documents) > 1_100
+    for accept in ("text/html", "text/turtle"):
+        missing = [
+            document
+            for document in documents
+            if real_client.head(
+                document.removeprefix(BASE), headers={"Accept": accept}
+            ).status_code != 200
+        ]  # fmt: skip
+        assert missing == []
+
+
+def test_every_part_of_an_entry_has_a_place_on_its_page(client: FlaskClient) -> None:
+    for slug in ("fixture-2013-groups-required", "fixture-2001-markup-title"):
+        page = client.get(f"/evidence/{slug}.html").text
+        found = graph(client, f"/evidence/{slug}.ttl", ox.RdfFormat.TURTLE)
+        parts = {str(t.subject)[1:-1].partition("#")[2] for t in found} - {""}
+        hidden = {"pem-1-judging", "pem-1-association", "author-1", "group-2-criterion-1"}
+        assert {part for part in parts if f'id="{part}"' not in page} <= hidden
+
+
+def test_a_release_under_another_base_is_the_same_site(
+    tiny_data: Path, engine: Engine, settings: Settings
+) -> None:
+    base = "https://atlas.example"
+    release = build(tiny_data.parent / "other", tiny_data, base)
+    client = create_app(release, settings, engine).test_client()
+    page = client.get(PAGE)
+    assert page.status_code == 200
+    assert "PEM unclear" in page.text
+    assert client.get("/").text.count("Fukuda") == 1
+    document = json.loads(client.get(f"{PAGE}.jsonld").data)
+    assert document["@graph"][0]["@id"] == base + PAGE
+    assert BASE not in client.get("/ontology.ttl").text

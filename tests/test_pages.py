@@ -1,0 +1,231 @@
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.charts import NO_YEAR, chart
+from server.entries import BADGES, SECTIONS
+from server.problems import PROBLEMS
+from tests.conftest import SEED
+
+HTML = {"Accept": "text/html"}
+PAGES = [
+    "/",
+    "/evidence",
+    f"/evidence/{SEED}",
+    "/evidence/fixture-2001-markup-title",
+    "/evidence/fixture-2013-groups-required",
+    "/case-definition",
+    "/case-definition/fukuda1994",
+    "/ontology",
+    "/shapes",
+    "/vocabulary/pem-reason",
+    "/vocabulary/case-definition",
+    "/rule-set/v0.1",
+    "/journal/behavioural-and-cognitive-psychotherapy",
+    "/dataset",
+    "/sparql",
+    "/sparql?query=SELECT+*+{+?s+?p+?o+}+LIMIT+9",
+    "/sparql?query=SELECT",
+    "/problems",
+    "/nowhere",
+]
+
+
+def page(client: FlaskClient, path: str) -> str:
+    return client.get(path, headers=HTML).text
+
+
+def in_order(text: str, words: list[str]) -> None:
+    place = 0
+    for word in words:
+        found = text.find(word, place)
+        assert found >= 0, f"{word!r} is missing after {text[place - 40 : place]!r}"
+        place = found + len(word)
+
+
+def test_the_entry_shows_every_field_in_the_order_of_the_atlas(client: FlaskClient) -> None:
+    wanted = ["E1 Replicated", "Preliminary", "PEM unclear", "RCT", "Peer-reviewed"]
+    wanted += ["Quick read · 30 sec", "<h1>Socialization to the model"]
+    wanted += ["Jo Daniels", "Alison J Wearden", "Behavioural and Cognitive Psychotherapy", "2011"]
+    wanted += ["https://doi.org/10.1017/s1352465810000792"]
+    wanted += [heading for _, heading, _ in SECTIONS[:6]]
+    wanted += ["What the PEM badge says", "Not in the text read", "Abstract", "policy v0.1"]
+    wanted += ["Primary citation", "Daniels, Jo &amp; Wearden, Alison J (2011). Socialization"]
+    wanted += ["BibTeX", "@article{mecfsatlas-daniels-2011-socialization-model,"]
+    wanted += ["Generator v1 / Scanner v1.4 / policy v0.1. Release ", "Accessed "]
+    wanted += ["This page as data", "Turtle", "JSON-LD", "Release", "Generator v1", "Scanner v1.4"]
+    in_order(page(client, f"/evidence/{SEED}"), wanted)
+
+
+def test_a_missing_badge_says_so_and_nobody_looked_is_not_unclear(client: FlaskClient) -> None:
+    text = page(client, "/evidence/fixture-2002-bibliography-only")
+    assert text.count("not recorded") == 2 * (len(BADGES) - 1)
+    assert "PEM not judged" in text
+    assert "PEM unclear" not in text
+    in_order(text, ["bibliography only", "Unknown authors", "No texts yet: bibliography only"])
+    assert "https://doi.org" not in text
+
+
+def test_the_reasoning_names_groups_definitions_rules_and_the_query(client: FlaskClient) -> None:
+    text = page(client, "/evidence/fixture-2013-groups-required")
+    in_order(
+        text,
+        [
+            "Why this entry says “PEM required”",
+            "Rule that fired",
+            "/rule-set/v0.1#",
+            "Full text",
+            "/policy/v0.1",
+            "clinic patients",
+            "/case-definition/ccc2003",
+            "PEM required by the definition",
+            "/case-definition/fukuda1994",
+            "All of them",
+            "community patients",
+            "malaise after exertion",
+            "demands PEM",
+            "VALUES ?entry { &lt;https://www.mecfsatlas.com/evidence/fixture-2013-groups-required&gt;",
+            "Run it",
+        ],
+    )
+    link = re.search(r'href="(/sparql\?query=[^"]+)">Run it', text)
+    assert link
+    answer = client.get(link[1].replace("&amp;", "&"), headers={"Accept": "text/csv"})
+    assert answer.status_code == 200
+    assert len(answer.text.splitlines()) == 4
+
+
+def test_markup_in_the_data_stays_text(client: FlaskClient) -> None:
+    for path in ("/evidence/fixture-2001-markup-title", "/evidence", "/"):
+        text = page(client, path)
+        assert "<script" not in text
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
+    assert "&lt;b&gt;draft&lt;/b&gt;" in page(client, "/evidence/fixture-2001-markup-title")
+
+
+def test_drafts_and_retractions_are_told(client: FlaskClient) -> None:
+    text = page(client, "/evidence/fixture-2001-markup-title")
+    in_order(
+        text, ["was retracted on 2003-04-05", "https://doi.org/10.5555/notice", "Machine draft"]
+    )
+    in_order(text, ["Ann Löhn", "Bo &amp; Co Group", "C D", "et al.", "2001"])
+    seed = page(client, f"/evidence/{SEED}")
+    assert "Machine draft" not in seed
+    assert "retracted" not in seed
+
+
+def test_preprints_and_articles_know_each_other(client: FlaskClient) -> None:
+    article = "/evidence/fixture-2013-groups-required"
+    assert f'<a href="{article}#paper">' in page(client, "/evidence/fixture-2012-preprint")
+    assert '<a href="/evidence/fixture-2012-preprint#paper">' in page(client, article)
+    assert "Not applicable" in page(client, "/evidence/fixture-2012-preprint")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_well_made(path: str, client: FlaskClient) -> None:
+    response = client.get(path, headers=HTML)
+    text = response.text
+    assert response.mimetype == "text/html"
+    assert len(text) < 200_000
+    assert text.startswith('<!doctype html>\n<html lang="en">')
+    assert len(re.findall(r"<h1[ >]", text)) == len(re.findall(r"<main ", text)) == 1
+    assert '<a class="skip" href="#content">' in text
+    assert not re.search(r"<script|<style|\sstyle=|\son\w+=", text)
+    ids = re.findall(r'\bid="([^"]*)"', text)
+    assert len(ids) == len(set(ids))
+    for anchor in re.findall(r'href="#([^"]*)"', text):
+        assert anchor in ids
+    assert 'href=""' not in text
+    assert "has been reviewed" not in text
+    assert ".." not in text or "/evidence/" not in path
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_link_of_a_page_leads_somewhere(path: str, client: FlaskClient) -> None:
+    links = set(re.findall(r'(?:href|src)="(/[^"#]*)', page(client, path)))
+    assert links
+    for link in sorted(links):
+        with client.get(link.replace("&amp;", "&"), headers=HTML) as response:
+            assert response.status_code == 200, link
+
+
+def test_the_home_page_counts_what_there_is(client: FlaskClient) -> None:
+    text = page(client, "/")
+    for number, words in ((5, "evidence entries"), (1, "PEM required"), (0, "PEM not required")):
+        assert f"<strong>{number}</strong> {words}" in text
+    for number, words in ((2, "PEM unclear"), (2, "not judged")):
+        assert f"<strong>{number}</strong> {words}" in text
+    in_order(text, ["<svg", "2000–04", "The same numbers in a table", "<table", "2010–14"])
+
+
+def test_a_chart_adds_up_and_keeps_the_empty_years() -> None:
+    rows = [
+        {"year": "1994", "count": "2"},
+        {"year": "2006", "pem": "required", "count": "3"},
+        {"year": "2009", "pem": "unclear", "count": "1"},
+        {"pem": "unclear", "count": "1"},
+    ]
+    made = chart(rows)
+    assert [bar.label for bar in made.bars] == ["1990–94", "1995–99", "2000–04", "2005–09", NO_YEAR]
+    assert [bar.total for bar in made.bars] == [2, 0, 0, 4, 1]
+    assert [count for _, _, count in made.totals] == [3, 0, 2, 2]
+    widths = [sum(segment.width for segment in bar.segments) for bar in made.bars]
+    assert max(widths) == widths[3] == 300
+    assert chart([]).bars == []
+
+
+def test_the_list_has_pages(real_client: FlaskClient) -> None:
+    assert "1 to 50 of 799" in page(real_client, "/evidence")
+    assert "751 to 799 of 799" in page(real_client, "/evidence?page=16")
+    assert 'rel="next"' not in page(real_client, "/evidence?page=16")
+    assert real_client.get("/evidence?page=17").status_code == 404
+    assert real_client.get("/evidence/").headers["Location"] == "/evidence"
+
+
+def test_a_case_definition_says_what_it_demands_and_who_used_it(client: FlaskClient) -> None:
+    in_order(
+        page(client, "/case-definition/fukuda1994"),
+        [
+            "CDC 1994 research definition (Fukuda)",
+            "PEM optional in the definition",
+            "Source",
+            "What it demands",
+            "6 months (adults)",
+            "Revises",
+            "Holmes",
+            "Revised by",
+            "Reeves",
+            "Also written as",
+            "Studies that applied it",
+            "Fixture of two groups",
+            "PEM required",
+        ],
+    )
+
+
+def test_every_problem_has_a_page(client: FlaskClient) -> None:
+    assert len(PROBLEMS) == 17
+    for key, row in PROBLEMS.items():
+        assert row.title in page(client, f"/problems/{key}")
+    assert client.get("/problems/none").status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/nope", "/sparql?query=x", "/static/atlas.css", "/evidence/"]
+)
+def test_every_answer_carries_the_headers(path: str, client: FlaskClient) -> None:
+    with client.get(path) as response:
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert response.headers["X-Content-Type-Options"] == "nosniff"
+        assert response.headers["Content-Security-Policy"].startswith("default-src 'none'")
+
+
+def test_a_wrong_method_is_told_which_are_right(client: FlaskClient) -> None:
+    response = client.post(f"/evidence/{SEED}")
+    assert (response.status_code, response.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert response.mimetype == "application/problem+json"
+    assert client.delete("/sparql").headers["Allow"] == "GET, HEAD, POST, OPTIONS"
+    preflight = client.options("/sparql")
+    assert (preflight.status_code, preflight.data) == (204, b"")
+    assert preflight.headers["Access-Control-Allow-Methods"] == "GET, HEAD, POST, OPTIONS"
