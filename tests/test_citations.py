@@ -57,7 +57,10 @@ def test_bibtex_is_read_back_to_the_same_title(title: str) -> None:
     assert not library.failed_blocks
     fields = library.entries[0].fields_dict
     assert fields["year"].value == "2001"
-    read = LatexNodes2Text(keep_comments=True).latex_to_text(fields["title"].value)
+    # Its decoder does not know the names of braces, which LaTeX prints.
+    plain = fields["title"].value
+    plain = plain.replace(r"{\textbraceleft}", r"\{").replace(r"{\textbraceright}", r"\}")
+    read = LatexNodes2Text(keep_comments=True).latex_to_text(plain)
     assert squeezed(read) == squeezed(title)
 
 
