@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import cast
+from urllib.parse import quote
 
 from bibtexparser.entrypoint import write_string
 from bibtexparser.library import Library
@@ -18,6 +20,7 @@ from server.things import Thing
 # Longer lists are cut here and end in "et al.", as the lists of a broken-off source do.
 MOST_AUTHORS = 10
 _NAMES = ("atlas:printedName", "schema:familyName", "schema:givenName")
+_IN_PATHS = "/:;()@!$&'*+,=~._-"
 # BibTeX counts braces, escaped or not.
 _LETTERS = {"{": r"{\textbraceleft}", "}": r"{\textbraceright}"}
 _RULE = {ord(letter): latex for letter, latex in _LETTERS.items()}
@@ -53,7 +56,7 @@ class Paper:
     def url(self) -> str:
         """Return the address of the paper, by DOI, else by PubMed, else ""."""
         if self.doi:
-            return f"https://doi.org/{self.doi}"
+            return f"https://doi.org/{quote(self.doi, safe=_IN_PATHS)}"
         return f"https://pubmed.ncbi.nlm.nih.gov/{self.pmid}/" if self.pmid else ""
 
 
@@ -135,14 +138,18 @@ def _bibtex_name(author: Author) -> str:
     return name if author.family else f"{{{name}}}"
 
 
-def _latex(text: str) -> str:
+@cache
+def _encoder() -> UnicodeToLatexEncoder:
     rule = UnicodeToLatexConversionRule(RULE_DICT, _RULE)
-    encoder = UnicodeToLatexEncoder(
+    return UnicodeToLatexEncoder(
         conversion_rules=[rule, "defaults"],
         unknown_char_policy="keep",
         unknown_char_warning=False,
     )
-    return cast(str, encoder.unicode_to_latex(text))
+
+
+def _latex(text: str) -> str:
+    return cast(str, _encoder().unicode_to_latex(text))
 
 
 def _raw(text: str) -> str:

@@ -28,11 +28,15 @@ WORDS = st.text('aé{}%&_#$~^\\<>ßž –B()"', min_size=1, max_size=30).filter(
             "Unknown authors (2001). T. https://doi.org/10.1/a",
         ),
         (
+            Paper("T", year="2001", doi="10.1/a<b>;(c)"),
+            "Unknown authors (2001). T. https://doi.org/10.1/a%3Cb%3E;(c)",
+        ),
+        (
             Paper("T", pmid="7"),
             "Unknown authors (no year). T. https://pubmed.ncbi.nlm.nih.gov/7/",
         ),
     ],
-    ids=["one", "two", "three", "broken off", "none", "no DOI"],
+    ids=["one", "two", "three", "broken off", "none", "odd DOI", "no DOI"],
 )
 def test_the_primary_citation_is_as_the_atlas_has_it(paper: Paper, wanted: str) -> None:
     assert primary(paper) == wanted
