@@ -126,7 +126,7 @@ def _make(folder: Path, data: Path, base: str, progress: Progress) -> dict[str, 
     progress("infer", 0, 1)
     infer(work)
     progress("describe", 0, 1)
-    counts = describe(work)
+    counts = describe(work, base)
     progress("dump", 0, 1)
     write_dump(work, folder / "atlas.nq", base)
     del work, sources

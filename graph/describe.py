@@ -1,79 +1,141 @@
-"""Count what a release holds, and say it in VoID beside the data."""
+"""Let a release describe itself: what it holds as VoID, and how to ask it as example queries."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyoxigraph as ox
 
+from graph.examples import EXAMPLES_GRAPH, describe_examples
+from graph.partitions import DATASET, VOID_GRAPH, Counts, Partitions, count, count_partitions
 from graph.prefixes import BASE, prefixes, term
 
-VOID_GRAPH = ox.NamedNode(f"{BASE}/.well-known/void")
 INFERRED_GRAPH = ox.NamedNode(f"{BASE}/graph/inferred")
-DATASET = ox.NamedNode(f"{BASE}/dataset")
-_QUERIES = Path(__file__).parent / "queries"
-_INTEGER = term("xsd:integer")
+# What to look at first; a release without one of these does not name it.
+SAMPLES = (
+    "/evidence/daniels-2011-socialization-model",
+    "/evidence/hornig-2015-distinct-plasma",
+    "/case-definition/ccc2003",
+    "/case-definition/fukuda1994",
+    "/journal/plos-one",
+    "/policy/v0.1",
+    "/rule-set/v0.1",
+    "/vocabulary/pem-reason",
+)
+_GRAPHS = {
+    EXAMPLES_GRAPH: (
+        "Example queries",
+        "SPARQL queries with the questions they answer, from the first one to the hard ones.",
+    ),
+    INFERRED_GRAPH: (
+        "Inferred",
+        "What follows from the ontology by OWL RL. Each triple is in the default graph too.",
+    ),
+    VOID_GRAPH: (
+        "VoID description of the ME/CFS Atlas knowledge graph",
+        "What the default graph holds, counted when the release was made: by class, property and "
+        "datatype.",
+    ),
+}
+_LITERALS = (
+    "Which literals carry a language: words for people (titles, labels, definitions, reasons, "
+    "summaries, findings, comments) always have a language tag. Names as printed, identifiers such "
+    "as DOI and PMID, keys, pages, digests and the text of queries are plain strings without one. "
+    "Years, positions, dates and yes or no have their XSD datatype. No property mixes tagged and "
+    "plain text; the datatype partitions say which it has. To compare tagged text, use STR()."
+)
+_DEFAULT_GRAPH = (
+    "Counted is the default graph: all that is current, asserted, judged and inferred. Named "
+    "graphs stand beside it and are not part of it; the inferred one repeats a part of it."
+)
 
 
-def count(store: ox.Store, query: str) -> dict[str, int]:
-    """Run `query`.rq; return its `?count` by the text of its other columns, joined by a space."""
-    text = (_QUERIES / f"{query}.rq").read_text(encoding="utf-8")
-    solutions = store.query(text)
-    assert isinstance(solutions, ox.QuerySolutions)
-    names = [variable.value for variable in solutions.variables if variable.value != "count"]
-    return {
-        " ".join(_text(solution[name]) for name in names): int(_text(solution["count"]))
-        for solution in solutions
-    }
+def describe(store: ox.Store, base: str = BASE) -> dict[str, int]:
+    """Write the examples and the VoID graph into `store`; return the counts a manifest repeats.
 
-
-def describe(store: ox.Store) -> dict[str, int]:
-    """Write the VoID graph into `store`; return the counts a manifest repeats."""
-    classes = count(store, "class-partition")
-    properties = count(store, "property-partition")
-    store.extend(_void(classes, properties))
+    `base` is what literals that name IRIs will say; the IRIs themselves are renamed by the dump.
+    """
+    partitions = count_partitions(store)
+    store.extend(describe_examples(base))
+    graphs = count(store, "named-graphs")
+    store.extend(_void(store, partitions, graphs, base))
     judged = count(store, "judgements")
+    classes = {iri: size for (iri,), size in partitions.classes.items()}
     entries = classes.get(term("atlas:EvidenceEntry").value, 0)
     return {
         "entries": entries,
         "case definitions": classes.get(term("atlas:CaseDefinition").value, 0),
         "journals": classes.get(term("atlas:Journal").value, 0),
-        "triples": sum(properties.values()),
-        "inferred triples": sum(
-            1 for _ in store.quads_for_pattern(None, None, None, INFERRED_GRAPH)
-        ),
-        **{f"PEM {key}": number for key, number in judged.items()},
+        "triples": partitions.triples,
+        "inferred triples": graphs.get((INFERRED_GRAPH.value,), 0),
+        **{f"PEM {' '.join(key)}": number for key, number in judged.items()},
         "PEM not judged": entries - sum(judged.values()),
     }
 
 
-def _void(classes: dict[str, int], properties: dict[str, int]) -> Iterator[ox.Quad]:
-    triples = sum(properties.values())
-    yield _quad(DATASET, "rdf:type", term("void:Dataset"))
-    yield _quad(DATASET, "void:triples", _number(triples))
-    yield _quad(DATASET, "void:classes", _number(len(classes)))
-    yield _quad(DATASET, "void:properties", _number(len(properties)))
-    for namespace in prefixes().values():
-        if any(name.startswith(namespace) for name in (*classes, *properties)):
-            yield _quad(DATASET, "void:vocabulary", ox.NamedNode(namespace))
-    yield from _partitions("class", classes, "void:class", "void:entities")
-    yield from _partitions("property", properties, "void:property", "void:triples")
+def _void(store: ox.Store, partitions: Partitions, graphs: Counts, base: str) -> Iterator[ox.Quad]:
+    quads = {
+        *_dataset(store, base),
+        *_statistics(store, partitions),
+        *partitions.quads(),
+        *_graphs(graphs),
+    }
+    yield from quads
+    # The graph counts itself, this triple included.
+    yield _quad(VOID_GRAPH, "void:triples", ox.Literal(len(quads) + 1))
 
 
-def _partitions(kind: str, counts: dict[str, int], names: str, counted: str) -> Iterator[ox.Quad]:
-    for number, (iri, size) in enumerate(sorted(counts.items()), 1):
-        node = ox.NamedNode(f"{VOID_GRAPH.value}#{kind}-{number}")
-        yield _quad(DATASET, f"void:{kind}Partition", node)
-        yield _quad(node, names, ox.NamedNode(iri))
-        yield _quad(node, counted, _number(size))
+def _dataset(store: ox.Store, base: str) -> Iterator[ox.Quad]:
+    """Repeat what the sources say of the dataset, and add how to read it."""
+    space = term("void:uriSpace")
+    for quad in store.quads_for_pattern(DATASET, None, None, ox.DefaultGraph()):
+        if quad.predicate == space:
+            yield _quad(DATASET, "void:uriSpace", ox.Literal(f"{base}/"))
+        else:
+            yield ox.Quad(DATASET, quad.predicate, quad.object, VOID_GRAPH)
+    yield _quad(DATASET, "rdfs:comment", _english(_DEFAULT_GRAPH))
+    yield _quad(DATASET, "rdfs:comment", _english(_LITERALS))
+    for path in SAMPLES:
+        node = ox.NamedNode(BASE + path)
+        if any(True for _ in store.quads_for_pattern(node, None, None, ox.DefaultGraph())):
+            yield _quad(DATASET, "void:exampleResource", node)
+    yield _quad(VOID_GRAPH, "rdf:type", term("void:DatasetDescription"))
+    yield _quad(VOID_GRAPH, "foaf:primaryTopic", DATASET)
+    yield _quad(VOID_GRAPH, "void:inDataset", DATASET)
+
+
+def _statistics(store: ox.Store, partitions: Partitions) -> Iterator[ox.Quad]:
+    distinct = count(store, "distinct")
+    numbers = {
+        "void:triples": partitions.triples,
+        # The shapes let only things of our own be described, so that each subject is an entity.
+        "void:entities": distinct[("subjects",)],
+        "void:distinctSubjects": distinct[("subjects",)],
+        "void:distinctObjects": distinct[("objects",)],
+        "void:classes": len(partitions.classes),
+        "void:properties": len(partitions.by_property),
+    }
+    for name, number in numbers.items():
+        yield _quad(DATASET, name, ox.Literal(number))
+    for namespace in partitions.vocabularies(list(prefixes().values())):
+        yield _quad(DATASET, "void:vocabulary", ox.NamedNode(namespace))
+
+
+def _graphs(graphs: Counts) -> Iterator[ox.Quad]:
+    """Describe each named graph; that of VoID itself gets its number of triples at the end."""
+    for (iri,), size in {**graphs, (VOID_GRAPH.value,): 0}.items():
+        node = ox.NamedNode(iri)
+        yield _quad(node, "rdf:type", term("void:Dataset"))
+        if node in _GRAPHS:
+            title, description = _GRAPHS[node]
+            yield _quad(node, "dcterms:title", _english(title))
+            yield _quad(node, "dcterms:description", _english(description))
+        if node != VOID_GRAPH:
+            yield _quad(node, "void:triples", ox.Literal(size))
+            yield _quad(VOID_GRAPH, "foaf:topic", node)
 
 
 def _quad(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
     return ox.Quad(subject, term(predicate), value, VOID_GRAPH)
 
 
-def _number(value: int) -> ox.Literal:
-    return ox.Literal(str(value), datatype=_INTEGER)
-
-
-def _text(value: object) -> str:
-    return value.value if isinstance(value, ox.NamedNode | ox.Literal) else str(value)
+def _english(text: str) -> ox.Literal:
+    return ox.Literal(text, language="en")
