@@ -61,7 +61,7 @@ def describe_examples(base: str = BASE) -> Iterator[ox.Quad]:
         text = ox.Literal(example.query.replace(BASE, base))
         for kind in ("sh:SPARQLExecutable", *classes):
             yield _quad(node, "rdf:type", term(kind))
-        yield _quad(node, "rdfs:label", _english(example.name))
+        yield _quad(node, "dcterms:identifier", ox.Literal(f"{example.number}-{example.name}"))
         yield _quad(node, "rdfs:comment", _english(example.question))
         yield _quad(node, "skos:scopeNote", _english(example.note))
         for word in example.keywords:
@@ -95,7 +95,7 @@ def _read(path: Path) -> Example:
         raise AtlasError(f"{path}: {wanted}, and begin a line with the form of the query")
     return Example(
         number=named[1],
-        name=named[2].replace("-", " "),
+        name=named[2],
         question=question[2:],
         keywords=tuple(keywords.removeprefix(_KEYWORDS).split(", ")),
         note=" ".join(line[2:] for line in notes),

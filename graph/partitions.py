@@ -74,7 +74,7 @@ class Partitions:
         return sorted({_namespace(iri, known) for iri in terms})
 
     def quads(self) -> Iterator[ox.Quad]:
-        """Yield the VoID partitions: classes with the properties of their members, and properties."""
+        """Yield the VoID partitions: classes, with the properties of their members; properties."""
         properties, datatypes = _tree(self.members), _tree(self.datatypes)
         links, values = _tree(self.links), _tree(self.properties)
         for (kind,), size in self.classes.items():

@@ -1,7 +1,9 @@
 """The SPARQL endpoint: the query part of the SPARQL 1.1 Protocol, and its page for people."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 
 from flask import Blueprint, Response, render_template, request
 from werkzeug.datastructures import MultiDict
@@ -47,6 +49,7 @@ class Table:
 def blueprint(facts: Facts, engine: Engine, settings: Settings) -> Blueprint:
     """Return the route of the endpoint over `engine`."""
     routes = Blueprint("sparql", __name__)
+    description = cache(partial(service_description, facts, settings))
 
     @routes.route("/sparql", methods=["GET", "POST"])
     def sparql() -> Response:
@@ -54,7 +57,7 @@ def blueprint(facts: Facts, engine: Engine, settings: Settings) -> Blueprint:
         if "query" not in parameters:
             if request.method == "POST" or parameters:
                 raise Problem("bad-request", "There is no parameter `query`.")
-            return _description(facts)
+            return _description(facts, description)
         choices = _choices(parameters.get("format"))
         text = parameters["query"].removeprefix("\ufeff")
         answer = engine.run(_query(parameters, text, choices))
@@ -187,11 +190,10 @@ def _table(answer: Answer) -> Table:
     return Table(found["head"]["vars"], rows[:MOST_ROWS], len(rows))
 
 
-def _description(facts: Facts) -> Response:
+def _description(facts: Facts, description: Callable[[str], bytes]) -> Response:
     choice = pick(Kind.ENTITY, request.headers.get("Accept"))
     if choice is None:
         raise _not_acceptable(None)
     if choice.format.key == "html":
         return _page(facts, facts.rebase(read_query("first")))
-    body = service_description(facts, choice.format.key)
-    return Response(body, content_type=choice.content_type, headers=_VARY)
+    return Response(description(choice.format.key), content_type=choice.content_type, headers=_VARY)
