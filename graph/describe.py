@@ -6,7 +6,7 @@ import pyoxigraph as ox
 
 from graph.examples import EXAMPLES_GRAPH, describe_examples
 from graph.partitions import DATASET, VOID_GRAPH, Counts, Partitions, count, count_partitions
-from graph.prefixes import BASE, prefixes, term
+from graph.prefixes import BASE, term
 
 INFERRED_GRAPH = ox.NamedNode(f"{BASE}/graph/inferred")
 # What to look at first; a release without one of these does not name it.
@@ -115,7 +115,7 @@ def _statistics(store: ox.Store, partitions: Partitions) -> Iterator[ox.Quad]:
     }
     for name, number in numbers.items():
         yield _quad(DATASET, name, ox.Literal(number))
-    for namespace in partitions.vocabularies(list(prefixes().values())):
+    for namespace in partitions.vocabularies:
         yield _quad(DATASET, "void:vocabulary", ox.NamedNode(namespace))
 
 

@@ -65,13 +65,14 @@ class Partitions:
         """Return the triples of the whole default graph."""
         return sum(self.properties.values())
 
-    def vocabularies(self, known: list[str]) -> list[str]:
-        """Return the namespaces of all classes and properties: `known` ones, or cut off at the end.
+    @property
+    def vocabularies(self) -> list[str]:
+        """Return the namespaces of all classes and properties: what stands before the last # or /.
 
         Clients take a property from no such namespace for one that has no triples.
         """
         terms = {iri for (iri,) in self.classes} | set(self.by_property)
-        return sorted({_namespace(iri, known) for iri in terms})
+        return sorted({iri[: max(iri.rfind("#"), iri.rfind("/")) + 1] for iri in terms})
 
     def quads(self) -> Iterator[ox.Quad]:
         """Yield the VoID partitions: classes, with the properties of their members; properties."""
@@ -157,11 +158,6 @@ def _sums(counts: Counts) -> dict[str, int]:
     for (first, *_), size in counts.items():
         sums[first] += size
     return dict(sums)
-
-
-def _namespace(iri: str, known: list[str]) -> str:
-    fitting = [space for space in known if iri.startswith(space)]
-    return max(fitting, key=len) if fitting else iri[: max(iri.rfind("#"), iri.rfind("/")) + 1]
 
 
 def _text(value: object) -> str:

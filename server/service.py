@@ -13,7 +13,6 @@ from server.settings import Settings
 
 # Materialised when the release is made: no query derives anything.
 _ENTAILMENT = ox.NamedNode("http://www.w3.org/ns/entailment/Simple")
-_LICENSE = ox.NamedNode("https://creativecommons.org/publicdomain/zero/1.0/")
 # What the VoID graph says of the dataset that is no count of its default graph.
 _NO_STATISTICS = ("void:exampleResource", "void:sparqlEndpoint", "void:uriSpace")
 
@@ -43,7 +42,7 @@ def limits(settings: Settings) -> list[str]:
         f"A query may take {settings.query_timeout:g} seconds; then it is ended.",
         f"A query may use {settings.query_memory} MiB of memory.",
         f"The text of a query may have {settings.query_size} MiB, an answer {settings.result_size} "
-        "MiB. For more, ask for it in pages with ORDER BY, LIMIT and OFFSET, or take the dump.",
+        "MiB. For more, ask for it in pages, with ORDER BY, LIMIT and OFFSET.",
         f"Queries run at once: {at_once}. One more waits up to {settings.query_wait:g} seconds for "
         "its turn and is then told to come again.",
         "Without FROM, a query asks the default graph, which is not the union of the named graphs.",
@@ -57,7 +56,6 @@ def _service(facts: Facts, settings: Settings, service: ox.NamedNode) -> Iterato
     yield said("rdf:type", facts.term("sd:Service"))
     yield said("rdf:type", facts.term("dcat:DataService"))
     yield said("dcterms:title", _english("SPARQL endpoint of the ME/CFS Atlas knowledge graph"))
-    yield said("dcterms:license", _LICENSE)
     yield said("sd:endpoint", service)
     yield said("dcat:endpointURL", service)
     yield said("dcat:servesDataset", _own(facts, DATASET))

@@ -198,7 +198,7 @@ def test_kinds_of_values_and_strange_terms_are_kept_apart() -> None:
     assert counted == {(space + kind, space + name, d): n for (kind, name, d), n in wanted.items()}
     assert found.links == {(f"{space}A", f"{space}q", f"{space}B"): 1}
     assert found.by_property[f"{space}p"] == 4
-    assert found.vocabularies([prefixes()["rdf"]]) == [
+    assert found.vocabularies == [
         "http://www.w3.org/1999/02/22-rdf-syntax-ns#", "https://example.org/odd/", space,
     ]  # fmt: skip
     assert all(isinstance(quad.subject, ox.NamedNode) for quad in found.quads())
