@@ -89,9 +89,9 @@ def validate(store: ox.Store, stage: Stage) -> list[Violation]:
         rows = store.query(check.query, prefixes=prefixes())
         assert isinstance(rows, ox.QuerySolutions)
         for row in rows:
-            focus = _text(row["this"])
-            shown = _text(_cell(row, "value"))
-            found.append(Violation(focus or "", check.path, shown, check.shape, check.message))
+            focus, shown = _text(row["this"]), _text(_cell(row, "value"))
+            path = check.path or _text(_cell(row, "path"))
+            found.append(Violation(focus or "", path, shown, check.shape, check.message))
     return found
 
 
