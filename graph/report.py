@@ -5,9 +5,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import SourceError
-from graph.prefixes import shorten
+from graph.prefixes import BASE, shorten
 from graph.shacl import Violation
 from graph.sources import Sources, document_of
+
+# So many characters of a value are shown; the line it stands on is named anyway.
+_SHOWN = 80
 
 
 @dataclass(frozen=True)
@@ -45,15 +48,21 @@ def _from_error(error: SourceError) -> Problem:
 def _from_violation(violation: Violation, files: dict[str, Path]) -> Problem:
     file = files.get(document_of(violation.focus))
     line = None if file is None else _line_of(file, violation)
-    parts = [violation.message]
-    if violation.path:
-        parts.append(f"at {violation.path}")
-    if violation.value:
-        parts.append(f"found {violation.value}")
     shape = violation.shape.rpartition("#")[2]
-    return Problem(
-        str(file or violation.focus), line, _name(violation.focus), shape, "; ".join(parts)
-    )
+    message = f"{violation.message}{_found(violation)}"
+    return Problem(str(file or violation.focus), line, _name(violation.focus), shape, message)
+
+
+def _found(violation: Violation) -> str:
+    """Say what stands there, and at which property, as an editor would write it."""
+    path = violation.path and _spellings(violation.path, violation.focus)[0]
+    if violation.value is None:
+        return f" Look at {path}." if path else ""
+    value = violation.value
+    shown = _spellings(value if len(value) <= _SHOWN else f"{value[:_SHOWN]}...", violation.focus)[
+        0
+    ]
+    return f" Found {shown}{f' at {path}' if path else ''}."
 
 
 def _name(iri: str) -> str:
@@ -61,23 +70,51 @@ def _name(iri: str) -> str:
     return f"{document.rsplit('/', 1)[-1]}{mark}{fragment}"
 
 
+def _spellings(text: str, focus: str) -> list[str]:
+    """Return how a file about `focus` may spell an IRI, the shortest first; a literal in quotes."""
+    if not text.startswith(("http://", "https://", "urn:")):
+        return [f'"{text}"', text]
+    own, curie = document_of(focus), shorten(text)
+    short = [f"<{text.removeprefix(own)}>"] if document_of(text) == own else []
+    short += [curie] if not curie.startswith("<") else []
+    inside = text.removeprefix(f"{BASE}/")
+    short += [f"</{inside}>", f"<{inside}>"] if inside != text else []
+    return [*short, f"<{text}>", f'"{text}"']
+
+
 def _line_of(file: Path, violation: Violation) -> int | None:
-    """Find the line of the focus node, then of the property in its block, by reading the text."""
+    """Find the value, or else its property, or else the focus node, by reading the text."""
     lines = file.read_text(encoding="utf-8").splitlines()
-    document, mark, fragment = violation.focus.partition("#")
-    own = document.rsplit("/", 1)[-1] == file.stem
-    names = {f"<{violation.focus}>", shorten(violation.focus), *([f"<{mark}{fragment}>"] * own)}
-    start = next((n for n, line in enumerate(lines) if line.split(" ", 1)[0] in names), None)
-    if start is None:
-        return None
-    for number in range(start, len(lines)):
-        if violation.path and _mentions(lines[number], violation.path):
-            return number + 1
-        if lines[number].rstrip().endswith(" ."):
-            break
-    return start + 1
+    starts = _starts(lines, _spellings(violation.focus, violation.focus))
+    for start in starts:
+        block = range(start, _end(lines, start))
+        at = block[0]
+        if violation.path:
+            named = _spellings(violation.path, violation.focus)
+            at = next((n for n in block if _mentions(lines[n], named)), -1)
+            block = range(at, next((n for n in block if n >= at and _closes(lines[n])), at) + 1)
+        if violation.value and at >= 0:
+            held = _spellings(violation.value, violation.focus)
+            at = next((n for n in block if _mentions(lines[n], held)), at)
+        if at >= 0:
+            return at + 1
+    return starts[0] + 1 if starts else None
 
 
-def _mentions(line: str, path: str) -> bool:
-    curie = path if not path.startswith("http") else shorten(path)
-    return re.search(rf"(^|\s){re.escape(curie)}\s", line) is not None
+def _starts(lines: list[str], subjects: list[str]) -> list[int]:
+    return [n for n, line in enumerate(lines) if line.split(" ", 1)[0] in subjects]
+
+
+def _end(lines: list[str], start: int) -> int:
+    """Return the line after a block: the next one that is not indented."""
+    after = range(start + 1, len(lines))
+    return next((n for n in after if re.match(r"[^\s#]", lines[n])), len(lines))
+
+
+def _closes(line: str) -> bool:
+    return re.search(r"[;.]\s*(#.*)?$", line) is not None
+
+
+def _mentions(line: str, spellings: list[str]) -> bool:
+    found = "|".join(map(re.escape, spellings))
+    return re.search(rf"(^|[\s,;^])({found})($|[\s,;@^.])", line) is not None

@@ -5,7 +5,7 @@ A shape that uses anything this compiler does not know is refused, never passed 
 
 import json
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,10 @@ from typing import Literal
 import pyoxigraph as ox
 import pyshacl
 import rdflib
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Processor, Result
+from rdflib.term import Identifier
 
 from graph.errors import AtlasError
 from graph.paths import ONTOLOGY, ROOT, SHAPES
@@ -27,9 +31,9 @@ _QUERIES = ROOT / "graph" / "queries" / "shacl"
 _UNCAST = {term("rdf:langString"), term("xsd:string"), term("xsd:anyURI")}
 _SAID = {term(f"sh:{n}") for n in ("message", "property", "path", "select", "prefixes", "sparql")}
 _TARGETS = {
-    term("sh:targetClass"): "?this a ?type . VALUES ?type {{ {classes} }}",
-    term("sh:targetObjectsOf"): "?subject {node} ?this .",
-    term("sh:targetSubjectsOf"): "?this {node} ?object .",
+    term("sh:targetClass"): "?this a ?targetType . VALUES ?targetType {{ {classes} }}",
+    term("sh:targetObjectsOf"): "?targetSubject {node} ?this .",
+    term("sh:targetSubjectsOf"): "?this {node} ?targetObject .",
 }
 
 
@@ -58,6 +62,26 @@ class Check:
     query: str
 
 
+class _Prepared(rdflib.Graph):
+    """A graph that parses each query once, where pySHACL asks it again for every node."""
+
+    def query(  # noqa: PLR0913, PLR0917
+        self,
+        query_object: str | Query,
+        processor: str | Processor = "sparql",
+        result: str | type[Result] = "sparql",
+        initNs: Mapping[str, object] | None = None,  # noqa: N803
+        initBindings: Mapping[str, Identifier] | None = None,  # noqa: N803
+        use_store_provided: bool = True,
+        **kwargs: object,
+    ) -> Result:
+        """Answer `query_object` as rdflib does."""
+        prepared = _prepare(query_object) if isinstance(query_object, str) else query_object
+        return super().query(
+            prepared, processor, result, initNs, initBindings, use_store_provided, **kwargs
+        )
+
+
 def validate(store: ox.Store, stage: Stage) -> list[Violation]:
     """Return every violation in the default graph of `store` of the shapes for `stage`."""
     found: list[Violation] = []
@@ -65,9 +89,9 @@ def validate(store: ox.Store, stage: Stage) -> list[Violation]:
         rows = store.query(check.query, prefixes=prefixes())
         assert isinstance(rows, ox.QuerySolutions)
         for row in rows:
-            focus = _text(row["this"])
-            shown = _text(_cell(row, "value"))
-            found.append(Violation(focus or "", check.path, shown, check.shape, check.message))
+            focus, shown = _text(row["this"]), _text(_cell(row, "value"))
+            path = check.path or _text(_cell(row, "path"))
+            found.append(Violation(focus or "", path, shown, check.shape, check.message))
     return found
 
 
@@ -85,23 +109,28 @@ def reference(store: ox.Store, stage: Stage) -> list[Violation]:
     """Return what pySHACL finds, for proof; some twenty times slower."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
-        data, shapes = rdflib.Graph(), rdflib.Graph()
+        data, shapes = _Prepared(), rdflib.Graph()
         triples = (q.triple for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
         data.parse(data=ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b"", format="nt")
         for path in (ONTOLOGY / "prefixes.ttl", *_files(stage)):
             shapes.parse(path)
-        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False)
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, advanced=False, inplace=True)
     sh = rdflib.Namespace(prefixes()["sh"])
     return [
         Violation(
             str(report.value(node, sh.focusNode)),
             _optional(report.value(node, sh.resultPath)),
             _optional(report.value(node, sh.value)),
-            str(report.value(node, sh.sourceShape)),
+            str(report.value(node, sh.sourceConstraint) or report.value(node, sh.sourceShape)),
             str(report.value(node, sh.resultMessage)),
         )
         for node in report.subjects(rdflib.RDF.type, sh.ValidationResult)
     ]
+
+
+@cache
+def _prepare(query: str) -> Query:
+    return prepareQuery(query)
 
 
 def _files(stage: Stage) -> list[Path]:

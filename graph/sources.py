@@ -93,7 +93,9 @@ def parse_file(path: Path) -> Iterator[ox.Quad]:
         yield from ox.parse(text, format=FORMATS[path.suffix], base_iri=f"{BASE}/")
     except SyntaxError as error:
         detail = error.msg.split(": ", 1)[-1]
-        raise SourceError(str(path), f"is not valid RDF: {detail}", error.lineno) from error
+        kind = FORMATS[path.suffix].name
+        problem = f"is not valid {kind}: {detail}; mend this line, or the end of the one before"
+        raise SourceError(str(path), problem, error.lineno) from error
 
 
 def document_of(iri: str) -> str:

@@ -127,7 +127,7 @@ def test_a_page_is_well_made(path: str, client: FlaskClient) -> None:
     response = client.get(path, headers=HTML)
     text = response.text
     assert response.mimetype == "text/html"
-    assert len(text) < 200_000
+    assert len(text) < 300_000
     assert text.startswith('<!doctype html>\n<html lang="en">')
     assert len(re.findall(r"<h1[ >]", text)) == len(re.findall(r"<main ", text)) == 1
     assert '<a class="skip" href="#content">' in text
