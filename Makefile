@@ -4,33 +4,35 @@ PORT ?= 8000
 BIN = .venv/bin
 PYPATHS = graph server tests
 
-.PHONY: serve build test check format lint types reference bench
+EDITOR = server/static/editor/editor.js
+.PHONY: serve build test check format lint types reference bench conformance assets
 
-serve: build ## build the release from data/ and serve it
+serve: build assets ## build the release from data/ and serve it
 	$(BIN)/atlas serve --host $(HOST) --port $(PORT)
 
-build: .venv/installed
-	$(BIN)/atlas build
+build: .venv/installed ; $(BIN)/atlas build
 
-test: .venv/installed ## install and run every test
+test: .venv/installed assets tests/clients/node_modules ## install and run every test
 	$(BIN)/pytest
 
 check: format lint types test build reference ## all that CI runs
 
-format: .venv/installed
-	$(BIN)/ruff format --check $(PYPATHS)
-
-lint: .venv/installed
-	$(BIN)/ruff check $(PYPATHS)
-
-types: .venv/installed
-	$(BIN)/mypy
-
+format: .venv/installed ; $(BIN)/ruff format --check $(PYPATHS)
+lint: .venv/installed ; $(BIN)/ruff check $(PYPATHS)
+types: .venv/installed ; $(BIN)/mypy
 reference: .venv/installed ## the real data through pySHACL, the reference validator
 	$(BIN)/atlas check --reference
 
-bench: .venv/installed
-	$(BIN)/python -m tests.bench $(SIZES)
+bench: .venv/installed ; $(BIN)/python -m tests.bench $(SIZES)
+conformance: .venv/installed ; $(BIN)/python -m tests.conformance $(RDF_TESTS)
+
+assets: $(EDITOR) ## the query editor; without npm the page has a plain text area
+
+$(EDITOR): package-lock.json $(wildcard server/editor/*.js)
+	if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build; fi
+
+tests/clients/node_modules: tests/clients/package-lock.json
+	if command -v npm >/dev/null; then npm ci --prefix tests/clients --ignore-scripts --no-audit --no-fund --silent && touch $@; fi
 
 .venv/installed: requirements.lock pyproject.toml
 	$(PYTHON) -m venv .venv

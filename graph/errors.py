@@ -8,9 +8,11 @@ class AtlasError(Exception):
 class SourceError(AtlasError):
     """A source file cannot be used as it stands."""
 
-    def __init__(self, file: str, problem: str, line: int | None = None) -> None:
-        """Name the `file`, the 1-based `line` where known, and the `problem` with its repair."""
-        place = file if line is None else f"{file}:{line}"
+    def __init__(
+        self, file: str, problem: str, line: int | None = None, column: int | None = None
+    ) -> None:
+        """Name the `file`, its place from 1 where known, and the `problem` with its repair."""
+        place = ":".join(str(part) for part in (file, line, column) if part is not None)
         super().__init__(f"{place}: {problem}")
         self.file = file
         self.line = line

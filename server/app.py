@@ -1,55 +1,33 @@
-"""Make the web application over one release."""
+"""Make the web application over one release: the pages and documents of things."""
 
-import atexit
 import json
 
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from graph.release import Release
-from server import resources, sparql
-from server.engine import MEBIBYTE, Engine, WorkerPool
+from server import query_page, resources
 from server.facts import Facts
 from server.formats import BY_KEY, content_type
+from server.headers import HEADERS, PREFLIGHT, REQUEST_ID
 from server.links import Links
 from server.negotiation import choose
-from server.problems import NO_CONTENT, Problem, allowed, from_http
-from server.settings import Settings
+from server.problems import NO_CONTENT, PROBLEM_JSON, Problem, allowed, from_http
 
-PROBLEM_JSON = "application/problem+json"
 _HTML = BY_KEY["html"].media_type
-# On every answer, errors and redirects included.
-HEADERS = {
-    "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Link, ETag, Location, Content-Location, Retry-After",
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "strict-origin-when-cross-origin",
-    "X-Content-Type-Options": "nosniff",
-}
-PREFLIGHT = {
-    "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match",
-    "Access-Control-Max-Age": "86400",
-}
+# Bytes of a request; what the editor asks about a query is the longest.
+_MOST = 4 << 20
 
 
-def create_app(release: Release, settings: Settings, engine: Engine | None = None) -> Flask:
-    """Return the app over `release`; without an `engine` it starts query workers of its own."""
+def create_app(facts: Facts, queries: query_page.QueryPages | None = None) -> Flask:
+    """Return the app over the release of `facts`; the SPARQL endpoint stands before it."""
     app = Flask(__name__)
-    size = settings.query_size * MEBIBYTE
-    # A form says the query in percent-encoding, up to three bytes for one.
-    app.config.update(MAX_CONTENT_LENGTH=3 * size, MAX_FORM_MEMORY_SIZE=3 * size)
-    facts = Facts(release)
+    app.config.update(MAX_CONTENT_LENGTH=_MOST, MAX_FORM_MEMORY_SIZE=_MOST)
     links = Links(facts)
-    if engine is None:
-        engine = WorkerPool(release.store_path, settings)
-        atexit.register(engine.close)
-    app.extensions["engine"] = engine
-    app.register_blueprint(sparql.blueprint(facts, engine, settings))
+    queries = queries or query_page.QueryPages(facts)
+    app.register_blueprint(query_page.blueprint(facts, queries))
     app.register_blueprint(resources.blueprint(facts, links))
     app.jinja_env.globals.update(
-        links=links, release=release, base=facts.base, shorten=facts.shorten
+        links=links, release=facts.release, base=facts.base, shorten=facts.shorten
     )
     app.jinja_env.globals["versions"] = facts.rows("versions")
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
@@ -86,7 +64,7 @@ def _answer_everything(app: Flask, facts: Facts) -> None:
 def render_problem(problem: Problem, facts: Facts) -> Response:
     """Return `problem` as a page where the client prefers one, else as problem+json."""
     chosen = choose(request.headers.get("Accept"), [PROBLEM_JSON, _HTML])
-    document = problem.document(facts.base)
+    document = problem.document(facts.base, request.headers.get(REQUEST_ID, ""))
     if chosen == _HTML:
         body = render_template("problem.html", problem=problem, document=document)
         kind = content_type(BY_KEY["html"]).content_type

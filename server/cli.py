@@ -17,6 +17,7 @@ from graph.paths import DATA
 from graph.prefixes import BASE, prefixes
 from graph.release import current_release
 from graph.report import Problem
+from server.cli_sparql import sparql_command
 from server.run import run
 from server.settings import Settings, setting_option
 
@@ -189,10 +190,16 @@ def query_command(query: str, releases: Path, form: str) -> None:
 @setting_option("port")
 @setting_option("query_timeout")
 @setting_option("query_workers")
+@setting_option("slow_workers")
+@setting_option("client_queries")
 @setting_option("query_memory")
+@setting_option("query_queue")
 @setting_option("query_wait")
 @setting_option("query_size")
 @setting_option("result_size")
+@setting_option("result_rows")
+@setting_option("cache_size")
+@setting_option("memory_triples")
 @setting_option("web_workers")
 @click.pass_context
 def serve_command(context: click.Context, /, **_: object) -> None:
@@ -202,6 +209,9 @@ def serve_command(context: click.Context, /, **_: object) -> None:
     release = current_release(settings.releases)
     click.echo(f"release {release.id} at http://{settings.host}:{settings.port}/")
     run(settings)
+
+
+main.add_command(sparql_command)
 
 
 def _progress() -> Progress:

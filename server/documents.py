@@ -1,5 +1,6 @@
 """The RDF of one document: what the graph says of a thing and of its `#` parts."""
 
+import io
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from graph.paths import ONTOLOGY, SHAPES
 from graph.prefixes import term
 from server import jsonld
 from server.facts import Facts
-from server.formats import BY_KEY
+from server.results.graphs import write_graph
 
 _TYPE = term("rdf:type")
 _NUMBER = re.compile(r"(\d+)")
@@ -52,11 +53,9 @@ def serialize(facts: Facts, document: Document, key: str) -> bytes:
         return document.written
     if key == "jsonld" and document.written is None:
         return jsonld.write(facts, document.triples)
-    writer = BY_KEY[key].writer
-    assert isinstance(writer, ox.RdfFormat)
-    body = ox.serialize(document.triples, format=writer, prefixes=facts.prefixes)
-    assert body is not None
-    return body
+    body = io.BytesIO()
+    write_graph(document.triples, key, body, facts.prefixes)
+    return body.getvalue()
 
 
 _WRITTEN: dict[str, Callable[[], list[Path]]] = {

@@ -20,9 +20,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Format:
-    """One representation; `alias` is another media type that may be asked for by name.
+    """One representation; `aliases` are other media types that may be asked for by name.
 
-    `writer` is None where a template writes it; `iri` names the format in a service description.
+    `writer` is None where the engine has none; `iri` names the format in a service description.
+    `also` is what `?format=` may call it beyond its key, its label and its media types.
     """
 
     key: str
@@ -30,7 +31,8 @@ class Format:
     label: str
     kinds: frozenset[Kind]
     parameters: str = ""
-    alias: str = ""
+    aliases: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     iri: str = ""
     writer: ox.RdfFormat | ox.QueryResultsFormat | None = None
 
@@ -40,10 +42,16 @@ class Format:
         return f".{self.key}"
 
     @property
+    def types(self) -> dict[str, str]:
+        """Return each media type that may be asked for, with the Content-Type it is answered by."""
+        whole = "; ".join(part for part in (self.media_type, self.parameters) if part)
+        return {self.media_type: whole} | {alias.partition(";")[0]: alias for alias in self.aliases}
+
+    @property
     def names(self) -> set[str]:
         """Return what `?format=` may call it: clients say "json", "turtle" or a media type."""
-        short = self.alias.rpartition("/")[2]
-        return {self.key, self.media_type, self.label.lower(), self.alias, short} - {""}
+        short = {name.partition("/")[2] for name in self.types if name.startswith("application/")}
+        return {self.key, self.label.lower(), *self.types, *short, *self.also}
 
 
 @dataclass(frozen=True)
@@ -54,32 +62,66 @@ class Choice:
     content_type: str
 
 
-_RDF = frozenset({Kind.ENTITY, Kind.GRAPH})
+_DOCUMENT = frozenset({Kind.ENTITY, Kind.GRAPH})
+_GRAPH = frozenset({Kind.GRAPH})
 _ROWS = frozenset({Kind.SELECT})
+_ANSWER = frozenset({Kind.SELECT, Kind.ASK})
+_XML = ("application/xml", "text/xml")
 _W3C = "http://www.w3.org/ns/formats/"
 
 FORMATS = (
     Format("html", "text/html", "HTML", frozenset(Kind), "charset=utf-8"),
     Format(
-        "ttl", "text/turtle", "Turtle", _RDF, iri=f"{_W3C}Turtle", writer=ox.RdfFormat.TURTLE
+        "ttl", "text/turtle", "Turtle", _DOCUMENT, iri=f"{_W3C}Turtle",
+        # Turtle is valid N3, which old clients ask for.
+        aliases=(
+            "application/turtle", "application/x-turtle", "text/n3", "text/rdf+n3",
+            "application/n3",
+        ),
+        also=("n3",), writer=ox.RdfFormat.TURTLE,
     ),
     Format(
-        "jsonld", "application/ld+json", "JSON-LD", _RDF, alias="application/json",
+        "jsonld", "application/ld+json", "JSON-LD", _DOCUMENT,
+        aliases=("application/json", "application/x-json+ld"),
         iri=f"{_W3C}JSON-LD", writer=ox.RdfFormat.JSON_LD,
     ),
     Format(
-        "nt", "application/n-triples", "N-Triples", _RDF,
+        "nt", "application/n-triples", "N-Triples", _DOCUMENT,
+        # Their media type in RDF 1.0; without the parameter it would mean ASCII.
+        aliases=("text/plain; charset=utf-8",), also=("ntriples",),
         iri=f"{_W3C}N-Triples", writer=ox.RdfFormat.N_TRIPLES,
     ),
     Format(
-        "srj", "application/sparql-results+json", "SPARQL JSON", _ROWS | {Kind.ASK},
-        alias="application/json", iri=f"{_W3C}SPARQL_Results_JSON",
-        writer=ox.QueryResultsFormat.JSON,
+        "nq", "application/n-quads", "N-Quads", _GRAPH, aliases=("text/x-nquads",),
+        also=("nquads",), iri=f"{_W3C}N-Quads", writer=ox.RdfFormat.N_QUADS,
+    ),
+    Format(
+        "trig", "application/trig", "TriG", _DOCUMENT, aliases=("application/x-trig",),
+        iri=f"{_W3C}TriG", writer=ox.RdfFormat.TRIG,
+    ),
+    Format(
+        "rdf", "application/rdf+xml", "RDF/XML", _DOCUMENT, aliases=_XML,
+        also=("rdfxml", "rdf-xml"), iri=f"{_W3C}RDF_XML", writer=ox.RdfFormat.RDF_XML,
+    ),
+    Format(
+        "srj", "application/sparql-results+json", "SPARQL JSON", _ANSWER,
+        aliases=("application/json",),
+        iri=f"{_W3C}SPARQL_Results_JSON", writer=ox.QueryResultsFormat.JSON,
+    ),
+    Format(
+        "srx", "application/sparql-results+xml", "SPARQL XML", _ANSWER, aliases=_XML,
+        iri=f"{_W3C}SPARQL_Results_XML", writer=ox.QueryResultsFormat.XML,
     ),
     Format(
         "csv", "text/csv", "CSV", _ROWS, "charset=utf-8; header=present",
         iri=f"{_W3C}SPARQL_Results_CSV", writer=ox.QueryResultsFormat.CSV,
     ),
+    Format(
+        "tsv", "text/tab-separated-values", "TSV", _ROWS, "charset=utf-8",
+        iri=f"{_W3C}SPARQL_Results_TSV", writer=ox.QueryResultsFormat.TSV,
+    ),
+    Format("arrow", "application/vnd.apache.arrow.stream", "Arrow", _ROWS),
+    Format("parquet", "application/vnd.apache.parquet", "Parquet", _ROWS),
 )  # fmt: skip
 BY_KEY = {row.key: row for row in FORMATS}
 
@@ -94,29 +136,28 @@ def pick(kind: Kind, accept: str | None, among: Sequence[Format] | None = None) 
     """Return what the Accept header `accept` prefers of a `kind`, None where nothing will do."""
     rows = offers(kind) if among is None else among
     types = {row.media_type: row for row in rows}
+    # After the proper names, so that a wildcard never means an alias.
     for row in rows:
-        if row.alias:
-            types.setdefault(row.alias, row)
+        for name in row.types:
+            types.setdefault(name, row)
     chosen = choose(accept, list(types))
     return None if chosen is None else content_type(types[chosen], chosen)
 
 
 def content_type(row: Format, media_type: str = "") -> Choice:
     """Return the choice of `row`, named by `media_type` where that is its alias."""
-    if media_type and media_type == row.alias:
-        return Choice(row, media_type)
-    return Choice(row, "; ".join(part for part in (row.media_type, row.parameters) if part))
+    return Choice(row, row.types[media_type or row.media_type])
 
 
 def named(kind: Kind, name: str) -> Choice | None:
     """Return the format of `kind` that `?format=` calls by that name, None where it has none."""
-    found = [row for row in offers(kind) if name.lower() in row.names]
+    found = [row for row in offers(kind) if _spelled(name) in row.names]
     return content_type(found[0]) if found else None
 
 
 def is_known(name: str) -> bool:
     """Return whether any kind has a format of that name."""
-    return any(name.lower() in row.names for row in FORMATS)
+    return any(_spelled(name) in row.names for row in FORMATS)
 
 
 def split_suffix(path: str) -> tuple[str, Format | None]:
@@ -128,3 +169,8 @@ def split_suffix(path: str) -> tuple[str, Format | None]:
         if path.endswith(row.suffix) and not path.endswith("/" + row.suffix):
             return path.removesuffix(row.suffix), row
     return path, None
+
+
+def _spelled(name: str) -> str:
+    # `?format=application/rdf+xml` arrives with a space where the client did not escape the plus.
+    return name.lower().replace(" ", "+")

@@ -32,18 +32,20 @@ class MediaRange:
 def choose(accept: str | None, offers: Sequence[str]) -> str | None:
     """Return the media type of `offers` that `accept` prefers, or None where none will do.
 
-    `offers` are lower case, in our order of preference, which settles ties. No header, or one of
+    `offers` are lower case, in our order of preference, which settles ties. Of equal weights, a
+    type that is named comes before one that only a wildcard covers: who sends
+    `application/json, */*` can read JSON and takes the rest as it comes. No header, or one of
     which nothing can be read, accepts anything. Parameters other than q do not narrow a range:
     what is offered has no variants that differ by them.
     """
     ranges = parse(accept or "")
     if not ranges:
         return offers[0]
-    best, weight = None, 0.0
+    best, most = None, (0.0, 0)
     for offer in offers:
         found = _weight(ranges, offer)
-        if found > weight:
-            best, weight = offer, found
+        if found[0] and found > most:
+            best, most = offer, found
     return best
 
 
@@ -67,9 +69,10 @@ def _media_range(element: str) -> MediaRange | None:
     return MediaRange(match[1], match[2], float(weight)) if _WEIGHT.fullmatch(weight) else None
 
 
-def _weight(ranges: list[MediaRange], offer: str) -> float:
+def _weight(ranges: list[MediaRange], offer: str) -> tuple[float, int]:
+    """Return the weight that the most specific range gives to `offer`, and how specific it is."""
     fitting = [(row.specificity(offer), row.weight) for row in ranges]
     most = max(specificity for specificity, _ in fitting)
     if not most:
-        return 0.0
-    return max(weight for specificity, weight in fitting if specificity == most)
+        return 0.0, 0
+    return max(weight for specificity, weight in fitting if specificity == most), most

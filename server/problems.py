@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 NO_CONTENT = HTTPStatus.NO_CONTENT
 MOVED = HTTPStatus.MOVED_PERMANENTLY
 RETRY_AFTER = {"Retry-After": "5"}
+PROBLEM_JSON = "application/problem+json"
 
 Extension = str | int | list[str]
 
@@ -80,6 +81,12 @@ _ROWS = (
         "Use one of the methods in the Allow header.",
     ),
     (
+        "request-timeout",
+        408,
+        "The request did not arrive",
+        "Send it again; if the line is slow, send a shorter query.",
+    ),
+    (
         "content-too-large",
         413,
         "The request is too large",
@@ -101,7 +108,20 @@ _ROWS = (
         "result-too-large",
         422,
         "The answer is too large",
-        "Ask for less: add LIMIT and OFFSET with ORDER BY, or fewer columns.",
+        "Ask for less: add LIMIT and OFFSET with ORDER BY, or fewer columns; or load the dump "
+        "of the release.",
+    ),
+    (
+        "too-many-rows",
+        422,
+        "The answer has too many rows",
+        "Add LIMIT and OFFSET with ORDER BY to fetch it in parts, or load the dump of the release.",
+    ),
+    (
+        "format-cannot-say",
+        406,
+        "This format cannot say the answer",
+        "Ask for another format: JSON says everything.",
     ),
     (
         "query-crashed",
@@ -117,10 +137,17 @@ _ROWS = (
         "It is our fault and not yours. Trying again later may help.",
     ),
     (
+        "engine-unreachable",
+        502,
+        "The query engine cannot be reached",
+        "It is a fault on our side. Trying again later may help.",
+    ),
+    (
         "query-timeout",
         503,
         "The query took too long",
-        "Make it more selective, add a LIMIT, or split it.",
+        "Make it more selective, add a LIMIT, or split it; or load the dump of the release into a "
+        "store of your own.",
     ),
     (
         "busy",
@@ -130,7 +157,14 @@ _ROWS = (
     ),
 )
 PROBLEMS = {key: ProblemType(key, HTTPStatus(status), *words) for key, status, *words in _ROWS}
-_BY_STATUS = {row.status: row.key for row in reversed(PROBLEMS.values())}
+# What an error of the web framework is called that has no better name.
+_BY_STATUS = {
+    PROBLEMS[key].status: key
+    for key in (
+        *("bad-request", "not-found", "method-not-allowed", "not-acceptable", "request-timeout"),
+        *("content-too-large", "uri-too-long", "unsupported-media-type", "internal-error", "busy"),
+    )
+}
 
 
 @dataclass
@@ -147,13 +181,18 @@ class Problem(Exception):
         """Return the kind of this problem."""
         return PROBLEMS[self.key]
 
-    def document(self, base: str) -> dict[str, Extension]:
-        """Return the members of its problem+json; the type is an IRI under `base`."""
+    def document(self, base: str, request_id: str = "") -> dict[str, Extension]:
+        """Return the members of its problem+json; the type is an IRI under `base`.
+
+        `instance` names the request, as the server's log does.
+        """
+        instance: dict[str, Extension] = {"instance": f"urn:request:{request_id}"}
         return {
             "type": f"{base}/problems/{self.key}",
             "title": self.type.title,
             "status": int(self.type.status),
             "detail": self.detail or self.type.repair,
+            **(instance if request_id else {}),
             **self.extensions,
         }
 

@@ -2,13 +2,14 @@
 
 import json
 import struct
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import BinaryIO, Self
 
 from server.formats import Kind
 
+_SIZE = struct.Struct(">I")
 _SIZES = struct.Struct(">IQ")
+HEAD = _SIZES.size
 
 
 class Outcome(StrEnum):
@@ -23,18 +24,22 @@ class Outcome(StrEnum):
     SYNTAX = "syntax-error"
     TIMEOUT = "query-timeout"
     TOO_LARGE = "result-too-large"
+    TOO_MANY = "too-many-rows"
+    UNREACHABLE = "engine-unreachable"
+    UNSAYABLE = "format-cannot-say"
 
 
 @dataclass(frozen=True)
 class Query:
     """A user's query, and the key of the format that would do for each kind of answer.
 
-    A kind that is missing from `formats` is not acceptable to the client.
+    A kind that is missing from `formats` is not acceptable to the client. The graphs are those of
+    the protocol; None leaves the choice to the query, and failing that to the dataset.
     """
 
     text: str
     formats: dict[Kind, str]
-    default_graph: str | None = None
+    default_graphs: tuple[str, ...] | None = None
     named_graphs: tuple[str, ...] | None = None
 
 
@@ -50,71 +55,43 @@ class Answer:
     body: bytes = b""
 
 
-def send(stream: BinaryIO, header: bytes, body: bytes = b"") -> None:
-    """Write one frame: both sizes, then the header, then the body."""
-    stream.write(_SIZES.pack(len(header), len(body)) + header)
-    stream.write(body)
-    stream.flush()
-
-
-def sizes(start: bytes) -> tuple[int, int]:
-    """Return the sizes of header and body that the first HEAD bytes of a frame announce."""
-    header, body = _SIZES.unpack(start)
-    return int(header), int(body)
-
-
-HEAD = _SIZES.size
-
-
 def pack_query(query: Query) -> bytes:
-    """Return `query` as the header of a frame."""
-    return json.dumps(asdict(query)).encode()
+    """Return `query` as a frame: its size, then JSON."""
+    fields = [query.text, query.formats, query.default_graphs, query.named_graphs]
+    text = json.dumps(fields).encode()
+    return _SIZE.pack(len(text)) + text
 
 
-def unpack_query(header: bytes) -> Query:
-    """Return the query that `pack_query` wrote."""
-    fields = json.loads(header)
-    named = fields["named_graphs"]
+def query_size(start: bytes) -> int:
+    """Return the size of the JSON that the first four bytes of a query's frame announce."""
+    return int(_SIZE.unpack(start)[0])
+
+
+def unpack_query(text: bytes) -> Query:
+    """Return the query whose frame held `text`."""
+    query, formats, default, named = json.loads(text)
     return Query(
-        fields["text"],
-        {Kind(kind): key for kind, key in fields["formats"].items()},
-        fields["default_graph"],
+        query,
+        {Kind(kind): key for kind, key in formats.items()},
+        None if default is None else tuple(default),
         None if named is None else tuple(named),
     )
 
 
 def pack_answer(answer: Answer) -> bytes:
-    """Return all of `answer` but its body as the header of a frame."""
+    """Return the head of the frame of `answer`: two sizes and all but the body, which follows."""
     fields = [answer.outcome, answer.kind, answer.detail, answer.line, answer.column]
-    return json.dumps(fields).encode()
+    header = json.dumps(fields).encode()
+    return _SIZES.pack(len(header), len(answer.body)) + header
+
+
+def answer_sizes(start: bytes | bytearray) -> tuple[int, int]:
+    """Return the sizes of header and body that the first HEAD bytes of an answer announce."""
+    header, body = _SIZES.unpack_from(start)
+    return int(header), int(body)
 
 
 def unpack_answer(header: bytes, body: bytes) -> Answer:
     """Return the answer that `pack_answer` wrote, with its body."""
     outcome, kind, detail, line, column = json.loads(header)
     return Answer(Outcome(outcome), Kind(kind) if kind else None, detail, line, column, body)
-
-
-@dataclass
-class Capped:
-    """A file to serialise into that refuses to grow beyond `limit` bytes."""
-
-    limit: int
-    body: bytearray
-    is_full: bool = False
-
-    @classmethod
-    def of(cls, limit: int) -> Self:
-        """Return an empty one."""
-        return cls(limit, bytearray())
-
-    def write(self, part: bytes) -> int:
-        """Take `part`; OSError, and `is_full`, where that would be too much."""
-        if len(self.body) + len(part) > self.limit:
-            self.is_full = True
-            raise OSError("the answer is larger than the limit")
-        self.body += part
-        return len(part)
-
-    def flush(self) -> None:
-        """Do nothing: all is in memory."""

@@ -35,16 +35,19 @@ def service_description(facts: Facts, settings: Settings, key: str, endpoint: st
 
 def limits(settings: Settings) -> list[str]:
     """Return what this server refuses and where it stops, a sentence each."""
-    at_once = settings.query_workers * settings.web_workers
+    at_once = (settings.query_workers + settings.slow_workers) * settings.web_workers
     return [
         "Queries only: updates are refused, and so is SERVICE, always and before evaluation.",
         "An answer is complete or it is an error; it is never cut off and sent as if whole.",
         f"A query may take {settings.query_timeout:g} seconds; then it is ended.",
-        f"A query may use {settings.query_memory} MiB of memory.",
+        "The parameter `timeout`, in milliseconds, shortens that; the header X-Query-Timeout-Ms "
+        "repeats the one that held.",
+        f"A query may use {settings.query_memory} MiB of memory beside the data.",
         f"The text of a query may have {settings.query_size} MiB, an answer {settings.result_size} "
-        "MiB. For more, ask for it in pages, with ORDER BY, LIMIT and OFFSET.",
-        f"Queries run at once: {at_once}. One more waits up to {settings.query_wait:g} seconds for "
-        "its turn and is then told to come again.",
+        f"MiB and {settings.result_rows} rows. For more, ask for it in pages, with ORDER BY, LIMIT "
+        "and OFFSET.",
+        f"Queries run at once: {at_once}, of one client {settings.client_queries}. One more waits "
+        f"up to {settings.query_wait:g} seconds for its turn and is then told to come again.",
         "Without FROM, a query asks the default graph, which is not the union of the named graphs.",
     ]
 

@@ -10,6 +10,7 @@ import click
 
 from graph.errors import AtlasError
 
+MEBIBYTE = 1 << 20
 F = TypeVar("F", bound=Callable[..., object])
 
 
@@ -49,11 +50,24 @@ SETTINGS = (
     Setting("host", "127.0.0.1", "address to listen on (serve)"),
     Setting("port", "8000", "port to listen on (serve)", int),
     Setting("query_timeout", "30", "seconds a SPARQL query may take (serve)", float),
-    Setting("query_workers", "2", "processes that run SPARQL queries (serve)", int),
-    Setting("query_memory", "2048", "MiB of address space of such a process (serve)", int),
+    Setting("query_workers", "2", "processes that wait for SPARQL queries (serve)", int),
+    Setting("slow_workers", "8", "further ones for queries that go on over a second (serve)", int),
+    Setting("client_queries", "4", "queries of one client that may run at once (serve)", int),
+    Setting("query_memory", "1024", "MiB such a process may need beside the data (serve)", int),
+    Setting("query_queue", "128", "queries that may wait for a free process (serve)", int),
     Setting("query_wait", "5", "seconds a SPARQL query may wait for a free process (serve)", float),
     Setting("query_size", "1", "MiB the text of a SPARQL query may have (serve)", int),
     Setting("result_size", "64", "MiB an answer to a query may have (serve)", int),
+    Setting("result_rows", "1000000", "rows an answer to a query may have (serve)", int),
+    Setting(
+        "cache_size", "64", "MiB of answers to keep for being asked again; 0: none (serve)", int
+    ),
+    Setting(
+        "memory_triples",
+        "5000000",
+        "triples up to which queries run on data in memory (serve)",
+        int,
+    ),
     Setting("web_workers", "1", "web processes, each with query processes of its own (serve)", int),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -68,10 +82,16 @@ class Settings:
     port: int = 8000
     query_timeout: float = 30.0
     query_workers: int = 2
-    query_memory: int = 2048
+    slow_workers: int = 8
+    client_queries: int = 4
+    query_memory: int = 1024
+    query_queue: int = 128
     query_wait: float = 5.0
     query_size: int = 1
     result_size: int = 64
+    result_rows: int = 1_000_000
+    cache_size: int = 64
+    memory_triples: int = 5_000_000
     web_workers: int = 1
 
     @classmethod
@@ -96,5 +116,5 @@ def setting_option(name: str) -> Callable[[F], F]:
         type=setting.kind,
         default=setting.kind(setting.default),
         show_default=True,
-        help=setting.meaning.partition(" (")[0].capitalize() + ".",
+        help=setting.meaning[0].upper() + setting.meaning[1:].rpartition(" (")[0] + ".",
     )

@@ -1,19 +1,19 @@
 import os
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from graph.build import build
 from graph.paths import DATA
 from graph.release import Release
 from server.app import create_app
-from server.engine import WorkerPool
+from server.facts import Facts
 from server.settings import Settings
+from tests.site import Site, serve
 
 ENTRIES = Path(__file__).parent / "fixtures" / "entries"
 SEED = "daniels-2011-socialization-model"
@@ -41,37 +41,47 @@ def release(tiny_data: Path) -> Release:
 
 
 @pytest.fixture(scope="session")
-def settings() -> Settings:
-    return Settings(query_timeout=2, query_wait=1, result_size=1)
+def settings(release: Release) -> Settings:
+    """Return settings under which a bomb is over soon."""
+    return Settings(
+        releases=release.folder.parent,
+        query_timeout=2,
+        query_wait=1,
+        result_size=1,
+        result_rows=9000,
+    )
 
 
 @pytest.fixture(scope="session")
-def engine(release: Release, settings: Settings) -> Iterator[WorkerPool]:
-    pool = WorkerPool(release.store_path, settings)
-    yield pool
-    pool.close()
+def client(release: Release) -> FlaskClient:
+    """Return a client for the pages of the tiny release."""
+    return create_app(Facts(release)).test_client()
 
 
 @pytest.fixture(scope="session")
-def client(release: Release, settings: Settings, engine: WorkerPool) -> FlaskClient:
-    return create_app(release, settings, engine).test_client()
+def real_client(real_release: Release) -> FlaskClient:
+    """Return a client for the pages of the real data."""
+    return create_app(Facts(real_release)).test_client()
 
 
 @pytest.fixture(scope="session")
-def real_client(real_release: Release, settings: Settings, engine: WorkerPool) -> FlaskClient:
-    """Return a client for the pages of the real data; its SPARQL asks the tiny release."""
-    return create_app(real_release, settings, engine).test_client()
+def site(settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Return the tiny release as `atlas serve` serves it."""
+    with serve(settings, tmp_path_factory.mktemp("site")) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")
-def address(client: FlaskClient) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, client.application, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+def address(site: Site) -> str:
+    """Return the address of the served tiny release."""
+    return site.address
+
+
+@pytest.fixture(scope="session")
+def web(address: str) -> Iterator[httpx.Client]:
+    """Return a client of the served tiny release."""
+    with httpx.Client(base_url=address, timeout=30) as found:
+        yield found
 
 
 @pytest.fixture(scope="session")

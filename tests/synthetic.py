@@ -28,8 +28,17 @@ def write_entries(data: Path, count: int, seed: int = 1) -> None:
     folder = data / "evidence"
     folder.mkdir(parents=True, exist_ok=True)
     for number in range(count):
-        slug, text = entry(number, random.Random(seed * 1_000_003 + number))
+        slug, text = entry(number, _chance(number, seed))
         (folder / f"{slug}.ttl").write_text(text, encoding="utf-8")
+
+
+def slug_of(number: int, seed: int = 1) -> str:
+    """Return the slug of the entry `number` that `write_entries` writes."""
+    return entry(number, _chance(number, seed))[0]
+
+
+def _chance(number: int, seed: int) -> random.Random:
+    return random.Random(seed * 1_000_003 + number)
 
 
 def entry(number: int, chance: random.Random) -> tuple[str, str]:

@@ -1,9 +1,9 @@
 from pathlib import Path
 
+import httpx
 import pyoxigraph as ox
 import pytest
 import rdflib
-from flask.testing import FlaskClient
 
 from graph.build import build
 from graph.examples import read_examples
@@ -24,8 +24,10 @@ LIMITS = {
     "query_memory": (Settings(query_memory=333), "may use 333 MiB"),
     "query_size": (Settings(query_size=9), "query may have 9 MiB"),
     "result_size": (Settings(result_size=88), "an answer 88 MiB"),
-    "query_workers": (Settings(query_workers=3), "at once: 3."),
-    "web_workers": (Settings(web_workers=5), "at once: 10."),
+    "query_workers": (Settings(query_workers=3), "at once: 11,"),
+    "web_workers": (Settings(web_workers=5), "at once: 50,"),
+    "client_queries": (Settings(client_queries=3), "of one client 3."),
+    "result_rows": (Settings(result_rows=77), "and 77 rows"),
     "query_wait": (Settings(query_wait=4.0), "up to 4 seconds"),
 }
 
@@ -142,13 +144,30 @@ def test_an_editor_that_reads_it_as_a_file_finds_all_it_needs(file: ox.Store) ->
 
 
 def test_the_endpoint_answers_with_it_where_there_is_no_query(
-    client: FlaskClient, release: Release, settings: Settings
+    web: httpx.Client, release: Release, settings: Settings
 ) -> None:
-    facts = Facts(release)
+    facts, here = Facts(release), f"{str(web.base_url).rstrip('/')}/sparql"
     for key in RDF:
-        response = client.get("/sparql", headers={"Accept": BY_KEY[key].media_type})
-        assert response.data == service_description(facts, settings, key)
-        assert response.mimetype == BY_KEY[key].media_type
+        response = web.get("/sparql", headers={"Accept": BY_KEY[key].media_type})
+        assert response.content == service_description(facts, settings, key, here)
+        assert response.headers["Content-Type"] == BY_KEY[key].media_type
+        again = {**response.request.headers, "If-None-Match": response.headers["ETag"]}
+        assert web.get("/sparql", headers=again).status_code == 304
+
+
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("www.mecfsatlas.com", f"{BASE}/sparql"),
+        ("mirror.example:8080", "http://mirror.example:8080/sparql"),
+        ("[::1]:8000", "http://[::1]:8000/sparql"),
+        ("a b", f"{BASE}/sparql"),
+        ("x/?<>", f"{BASE}/sparql"),
+    ],
+)
+def test_it_describes_the_address_that_was_asked(host: str, told: str, web: httpx.Client) -> None:
+    response = web.get("/sparql", headers={"Accept": "application/n-triples", "Host": host})
+    assert f"<{told}> <http://www.w3.org/ns/sparql-service-description#endpoint>" in (response.text)
 
 
 def test_under_another_base_it_speaks_of_it(tmp_path: Path) -> None:

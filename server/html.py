@@ -1,0 +1,82 @@
+"""The pages of a release inside the asynchronous application: Flask in threads of its own."""
+
+import asyncio
+from typing import cast
+from urllib.parse import quote_from_bytes
+
+from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
+from flask import Flask, render_template
+
+from server.app import create_app, render_problem
+from server.facts import Facts
+from server.formats import BY_KEY, content_type
+from server.messages import Asgi, Message, Receive, Request, Response, Scope, Send
+from server.problems import PROBLEM_JSON, Problem
+from server.query import Answer
+from server.query_page import QueryPages, endpoint_url
+
+_THREADS = 8
+_ASCII = bytes(range(128))
+_HTML = content_type(BY_KEY["html"]).content_type
+
+
+class Pages:
+    """The Flask application over one release, and the page of the SPARQL endpoint."""
+
+    def __init__(self, facts: Facts) -> None:
+        """Make the pages of the release of `facts`."""
+        self.facts = facts
+        self.queries = QueryPages(facts)
+        self.app: Flask = create_app(facts, self.queries)
+        self._asgi = cast(Asgi, WSGIMiddleware(cast(WSGIApp, self.app), workers=_THREADS))
+
+    async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request for a thing."""
+
+        async def received() -> Message:
+            # The HTTP server's own awaitable is no coroutine, which the bridge wants.
+            return await receive()
+
+        query: bytes = scope["query_string"]
+        if not query.isascii():
+            scope = {**scope, "query_string": quote_from_bytes(query, safe=_ASCII).encode()}
+        await self._asgi(scope, received, send)
+
+    async def query_page(
+        self,
+        request: Request,
+        query: str | None = None,
+        answer: Answer | None = None,
+        problem: Problem | None = None,
+    ) -> Response:
+        """Return the page of a query with its answer, or with the problem that it met.
+
+        Without a query it is the page of somebody who has asked nothing yet.
+        """
+        body = await asyncio.to_thread(self._query_page, request, query, answer, problem)
+        if problem is None:
+            return Response(body, _HTML)
+        return Response(body, _HTML, problem.type.status, dict(problem.headers))
+
+    def _query_page(
+        self, request: Request, query: str | None, answer: Answer | None, problem: Problem | None
+    ) -> bytes:
+        with self.app.test_request_context(request.path, headers=request.headers):
+            endpoint = endpoint_url()
+            page = (
+                self.queries.first(endpoint)
+                if query is None
+                else self.queries.page(query, endpoint, answer, problem)
+            )
+            return render_template(page.template, **page.values).encode()
+
+    async def problem(self, request: Request, problem: Problem) -> Response:
+        """Return `problem` as a page, or as problem+json where the client prefers that."""
+        return await asyncio.to_thread(self._problem, request, problem)
+
+    def _problem(self, request: Request, problem: Problem) -> Response:
+        with self.app.test_request_context(request.path, headers=request.headers):
+            made = render_problem(problem, self.facts)
+        kind = made.content_type or PROBLEM_JSON
+        return Response(made.get_data(), kind, problem.type.status, dict(problem.headers))

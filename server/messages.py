@@ -1,0 +1,106 @@
+"""A request and a response of the endpoint, and how ASGI carries them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from server.problems import Problem
+
+# ASGI's own loose types; nothing beyond this module sees them.
+Message = MutableMapping[str, Any]
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+
+_WITHOUT_BODY = frozenset({HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED})
+
+
+class Gone(Exception):
+    """The client has gone away; nobody waits for an answer."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """A request whose body has arrived; header names are lower case, `query` is not decoded."""
+
+    method: str
+    path: str
+    query: bytes
+    headers: list[tuple[str, str]]
+    client: str
+    id: str
+    scheme: str = "http"
+    body: bytes = b""
+
+    def header(self, name: str) -> str | None:
+        """Return the header of that name, several lines joined as RFC 9110 says; None if absent."""
+        found = [value for key, value in self.headers if key == name]
+        return ", ".join(found) if found else None
+
+
+@dataclass(frozen=True)
+class Response:
+    """A complete response."""
+
+    body: bytes = b""
+    content_type: str = ""
+    status: HTTPStatus = HTTPStatus.OK
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def read_request(scope: Scope, request_id: str, body: bytes = b"") -> Request:
+    """Return the request that `scope` describes."""
+    headers = [(k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in scope["headers"]]
+    client = scope.get("client") or ("", 0)
+    return Request(
+        scope["method"],
+        scope["path"],
+        scope["query_string"],
+        headers,
+        str(client[0]),
+        request_id,
+        scope.get("scheme", "http"),
+        body,
+    )
+
+
+async def read_body(receive: Receive, most: int, announced: str | None, seconds: float) -> bytes:
+    """Return the body of a request.
+
+    Raises Problem where it is larger than `most` bytes, by what the client announced or by what
+    it sends, or has not come within so many seconds; Gone where the client went away.
+    """
+    if announced and announced.isdigit() and int(announced) > most:
+        raise Problem("content-too-large", headers={"Connection": "close"})
+    found = bytearray()
+    try:
+        async with asyncio.timeout(seconds):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    raise Gone
+                found += message.get("body", b"")
+                if len(found) > most:
+                    raise Problem("content-too-large", headers={"Connection": "close"})
+                if not message.get("more_body"):
+                    return bytes(found)
+    except TimeoutError as error:
+        raise Problem("request-timeout", headers={"Connection": "close"}) from error
+
+
+async def respond(
+    send: Send, response: Response, *, is_head: bool, headers: list[tuple[bytes, bytes]]
+) -> None:
+    """Send `response` with its length and with further `headers`; to HEAD without its body."""
+    own = [(k.lower().encode(), v.encode("latin-1")) for k, v in response.headers.items()]
+    if response.content_type:
+        own.append((b"content-type", response.content_type.encode()))
+    if response.status not in _WITHOUT_BODY:
+        own.append((b"content-length", str(len(response.body)).encode()))
+    status = int(response.status)
+    await send({"type": "http.response.start", "status": status, "headers": own + headers})
+    await send({"type": "http.response.body", "body": b"" if is_head else response.body})

@@ -1,0 +1,164 @@
+"""The engine over one release: workers that are killed at their deadline and replaced at once.
+
+Short questions have a lane of their own: a query that goes on for a second moves to the slow lane,
+where it yields the processors, and a fresh worker takes its place.
+"""
+
+import asyncio
+from collections import Counter
+
+from server.engine import deadline
+from server.fair_queue import FairQueue
+from server.limits import Limits
+from server.query import Answer, Outcome, Query
+from server.settings import Settings
+from server.source import Source
+from server.workers import Overdue, Worker, WorkerDied, Zygote
+
+PATIENCE = 1.0
+_ENDS = {Overdue: Outcome.TIMEOUT, WorkerDied: Outcome.CRASHED}
+_Turn = asyncio.Future[Worker]
+
+
+class WorkerPool:
+    """Query workers in two lanes, and the clients that wait for them in turn."""
+
+    def __init__(self, zygote: Zygote, source: Source, settings: Settings) -> None:
+        """Prepare the lanes; `start` makes a pool whose workers run."""
+        self._zygote, self._source, self._settings = zygote, source, settings
+        self._idle: list[Worker] = []
+        self._slow: set[Worker] = set()
+        self._running: Counter[str] = Counter()
+        self._queue: FairQueue[_Turn] = FairQueue(settings.query_queue)
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._starting = asyncio.Lock()
+        self._is_open = True
+        self.kills = 0
+
+    @classmethod
+    async def start(cls, source: Source, settings: Settings) -> "WorkerPool":
+        """Return a pool over `source` with its workers running; AtlasError if it cannot be read."""
+        pool = cls(await Zygote.start(source, Limits.of(settings)), source, settings)
+        for _ in range(settings.query_workers):
+            await pool._add_worker()
+        return pool
+
+    @property
+    def waiting(self) -> int:
+        """Return how many queries wait for a worker."""
+        return len(self._queue)
+
+    @property
+    def running(self) -> int:
+        """Return how many queries run."""
+        return self._running.total()
+
+    async def run(self, query: Query, client: str = "", seconds: float | None = None) -> Answer:
+        """Run `query` in a worker; whatever happens, as many workers as before remain."""
+        worker = await self._worker_for(client)
+        if worker is None:
+            return Answer(Outcome.BUSY)
+        patience = asyncio.get_running_loop().call_later(PATIENCE, self._slow_down, worker)
+        try:
+            return await worker.ask(query, deadline(self._settings.query_timeout, seconds))
+        except (Overdue, WorkerDied) as end:
+            return Answer(_ENDS[type(end)])
+        finally:
+            patience.cancel()
+            self._give_back(worker, client)
+
+    async def close(self) -> None:
+        """End the zygote and all workers; who waits is refused."""
+        self._is_open = False
+        for task in self._tasks:
+            task.cancel()
+        while taken := self._queue.take(lambda _: True):
+            taken[1].cancel()
+        for worker in (*self._idle, *self._slow):
+            worker.kill()
+        self._zygote.close()
+
+    async def _worker_for(self, client: str) -> Worker | None:
+        if not len(self._queue) and self._may_go(client) and (worker := self._take_idle()):
+            self._running[client] += 1
+            return worker
+        turn: _Turn = asyncio.get_running_loop().create_future()
+        if not self._queue.put(client, turn):
+            return None
+        self._call_next()
+        late = asyncio.get_running_loop().call_later(self._settings.query_wait, turn.cancel)
+        try:
+            return await turn
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                if turn.done() and not turn.cancelled():
+                    self._give_back(turn.result(), client)
+                raise
+            return None
+        finally:
+            late.cancel()
+            self._queue.remove(client, turn)
+
+    def _may_go(self, client: str) -> bool:
+        return self._running[client] < self._settings.client_queries
+
+    def _take_idle(self) -> Worker | None:
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.is_alive:
+                return worker
+            self._add_later()
+        return None
+
+    def _call_next(self) -> None:
+        while worker := self._take_idle():
+            taken = self._queue.take(self._may_go)
+            if taken is None:
+                self._idle.append(worker)
+                return
+            client, turn = taken
+            if turn.done():
+                self._idle.append(worker)
+            else:
+                self._running[client] += 1
+                turn.set_result(worker)
+
+    def _slow_down(self, worker: Worker) -> None:
+        if len(self._slow) < self._settings.slow_workers and worker.is_alive:
+            self._slow.add(worker)
+            worker.step_back()
+            self._add_later()
+
+    def _give_back(self, worker: Worker, client: str) -> None:
+        self._running[client] -= 1
+        if not self._running[client]:
+            del self._running[client]
+        if not worker.is_alive:
+            self.kills += 1
+        if worker in self._slow:
+            # It cannot get its priority back, and another has its place.
+            self._slow.remove(worker)
+            worker.kill()
+        elif worker.is_alive:
+            self._idle.append(worker)
+        else:
+            self._add_later()
+        self._call_next()
+
+    def _add_later(self) -> None:
+        if self._is_open:
+            task = asyncio.get_running_loop().create_task(self._add_worker())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _add_worker(self) -> None:
+        async with self._starting:
+            try:
+                worker = await self._zygote.fork()
+            except WorkerDied:
+                self._zygote.close()
+                self._zygote = await Zygote.start(self._source, Limits.of(self._settings))
+                worker = await self._zygote.fork()
+        self._idle.append(worker)
+        self._call_next()

@@ -1,0 +1,55 @@
+"""What is being served: the engine and its endpoint over one dataset, with or without pages."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from graph.release import Release
+from server.endpoint import Endpoint
+from server.facts import Facts
+from server.html import Pages
+from server.pool import WorkerPool
+from server.service import service_description
+from server.settings import Settings
+from server.source import Source
+
+_MOMENT = 0.05
+# The names of a host that a description is kept for: its client says them.
+_DESCRIPTIONS = 32
+
+
+@dataclass
+class Serving:
+    """A dataset by its name; `users` counts the requests under way.
+
+    `describe` gives the service description in the RDF format of a key, for the address of the
+    endpoint as its client knows it; "" stands for the one under `base`.
+    """
+
+    name: str
+    base: str
+    endpoint: Endpoint
+    describe: Callable[[str, str], bytes]
+    pages: Pages | None = None
+    users: int = 0
+
+    async def close(self) -> None:
+        """Stop, once nobody is being answered."""
+        while self.users:
+            await asyncio.sleep(_MOMENT)
+        await self.endpoint.engine.close()
+
+
+async def serve_release(release: Release, settings: Settings) -> Serving:
+    """Start what serves `release`; AtlasError where its data cannot be read."""
+    source = Source.of(release, settings.memory_triples)
+    pool = await WorkerPool.start(source, settings)
+    facts = Facts(release)
+    return Serving(
+        name=release.id,
+        base=facts.base,
+        endpoint=Endpoint(pool, settings, f"{release.id} {release.manifest.digest}"),
+        describe=lru_cache(_DESCRIPTIONS)(partial(service_description, facts, settings)),
+        pages=await asyncio.to_thread(Pages, facts),
+    )
