@@ -74,7 +74,7 @@ def test_a_fault_is_named_with_its_file_and_the_served_release_stays(
     assert str(data / "evidence") in report
     assert current_release(releases) == served
     assert sorted(path.name for path in releases.iterdir()) == sorted(
-        [".lock", served.id, "current"]
+        [".lock", ".shards", served.id, "current"]
     )
 
 
