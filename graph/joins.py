@@ -42,8 +42,8 @@ def sources_of(wanted: Iterable[ox.NamedNode], axioms: Iterable[Axiom]) -> froze
 def refuse_hidden_links(quads: Iterable[ox.Quad], hiding: frozenset[ox.NamedNode]) -> None:
     """Raise AtlasError where a link to another entry hides a later premise (`sources_of` these)."""
     for quad in quads:
-        there = place(quad.object)
-        if there and quad.predicate in hiding and there != place(quad.subject):
+        there = place(quad.object) if quad.predicate in hiding else ""
+        if there and there != place(quad.subject):
             problem = f"{quad.triple} links another entry by a property from which a rule draws"
             raise AtlasError(
                 f"{problem} after its first premise, so that no shard sees all of it. "

@@ -71,7 +71,7 @@ def work_out_shared(
     store = sources.store
     own = list(store)
     refuse_hidden_links(own, hiding)
-    linked = _linked(own, layout)
+    linked = _linked(own, set(), layout)
     trial = ox.Store()
     trial.bulk_extend([*own, *linked.quads])
     if found := _check(trial, sources, frozenset({""})):
@@ -93,7 +93,7 @@ def work_out_entries(shard: Shard, ground: Ground, key: str) -> Outcome:
     store.bulk_extend(own)
     refuse_axioms_in(store, Graph())
     refuse_hidden_links(own, ground.hiding)
-    linked = _linked(own, ground.layout)
+    linked = _linked(own, set(sources.files), ground.layout)
     store.bulk_extend([*linked.quads, *shared.asserted])
     if found := _check(store, sources, frozenset(sources.files)):
         return Outcome(None, violations=found)
@@ -118,9 +118,9 @@ def _read(entry: Entry, sources: Sources) -> list[ox.Quad]:
     return quads
 
 
-def _linked(own: list[ox.Quad], layout: Layout) -> _Linked:
-    """Read the entries that `own` links beside its own; one that cannot be read counts as empty."""
-    links = {place(quad.object) for quad in own} - {place(quad.subject) for quad in own} - {""}
+def _linked(quads: list[ox.Quad], own: set[str], layout: Layout) -> _Linked:
+    """Read the entries that `quads` link beside `own`; one that cannot be read counts as empty."""
+    links = {place(quad.object) for quad in quads} - own - {""}
     linked = _Linked({document: layout.digest(document) for document in sorted(links)}, [])
     for document in linked.digests:
         file = layout.find(document)
