@@ -140,7 +140,7 @@ def parts() -> frozenset[ox.NamedNode]:
 
     Shapes and rules follow them backwards, and look no further than the entry.
     """
-    return followed_backwards() | {term("prov:wasRevisionOf")}
+    return followed_backwards() | {term("dcterms:subject"), term("prov:wasRevisionOf")}
 
 
 def _read_claimed(path: Path, sources: Sources, *, is_entry: bool) -> list[ox.Quad]:
@@ -173,8 +173,13 @@ def stray_links(quads: Iterable[ox.Quad], path: Path) -> list[SourceError]:
             f"{shorten(quad.predicate.value)}; describe that part in the same file",
         )
         for quad in quads
-        if quad.predicate in parts() and place(quad.object) != place(quad.subject)
+        if quad.predicate in parts() and _is_stray(quad)
     ]
+
+
+def _is_stray(quad: ox.Quad) -> bool:
+    home, target = place(quad.subject), place(quad.object)
+    return home != target and (target != "" or quad.predicate in followed_backwards())
 
 
 def claim(sources: Sources, document: str, path: Path) -> None:

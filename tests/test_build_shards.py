@@ -11,7 +11,7 @@ import pytest
 from graph import shards
 from graph.build import InvalidSources, build, check
 from graph.describe import describe
-from graph.errors import BuildRefused
+from graph.errors import AtlasError, BuildRefused
 from graph.judge import judge
 from graph.reason import infer
 from graph.release import Release, current_release
@@ -188,6 +188,14 @@ def test_a_part_of_another_entry_is_refused(tmp_path: Path) -> None:
     with pytest.raises(InvalidSources, match="for its own by atlas:author") as caught:
         build(tmp_path / "releases", data)
     assert {problem.file for problem in caught.value.problems} == {str(one)}
+
+
+@pytest.mark.usefixtures("in_line")
+def test_an_entry_that_states_an_axiom_is_refused(tmp_path: Path) -> None:
+    data = small_data(tmp_path)
+    edit(evidence(data)[0], "<#paper> a", "<#paper> rdfs:subClassOf atlas:Paper ; a")
+    with pytest.raises(AtlasError, match="only the ontology may say"):
+        build(tmp_path / "releases", data)
 
 
 @pytest.mark.usefixtures("in_line")
