@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pyoxigraph as ox
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.dump import sha256, write_dump
@@ -15,6 +15,7 @@ def said(texts: list[str]) -> list[ox.Quad]:
     return [ox.Quad(S, P, ox.Literal(text)) for text in texts]
 
 
+@settings(max_examples=25, deadline=None)  # each starts `sort`
 @given(TEXTS)
 def test_the_order_of_insertion_does_not_show(tmp_path_factory: object, texts: list[str]) -> None:
     folder = Path(str(tmp_path_factory.mktemp("dump")))  # type: ignore[attr-defined]
@@ -25,6 +26,7 @@ def test_the_order_of_insertion_does_not_show(tmp_path_factory: object, texts: l
     assert sha256(folder / "a.nq") == sha256(folder / "b.nq")
 
 
+@settings(max_examples=25, deadline=None)  # each starts `sort`
 @given(TEXTS)
 def test_another_base_renames_iris_and_no_literal(
     tmp_path_factory: object, texts: list[str]

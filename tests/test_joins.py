@@ -95,7 +95,7 @@ def documents(quads: set[ox.Quad]) -> set[str]:
     return {place(quad.subject) for quad in quads}
 
 
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.lists(an_axiom(), max_size=7), st.sets(A_TRIPLE, max_size=9))
 def test_shards_derive_what_one_store_derives_or_refuse(
     known: list[Axiom], said: set[tuple[ox.NamedNode, ox.NamedNode, ox.NamedNode]]
