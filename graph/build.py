@@ -1,4 +1,4 @@
-"""Make a release: load, check, judge, infer, describe, store, and only then put it into place."""
+"""Make a release: work out the shards, merge, store, describe, and only then put it into place."""
 
 import hashlib
 import shutil
