@@ -1,9 +1,10 @@
-"""Make a release: load, check, judge, infer, describe, store, and only then put it into place."""
+"""Make a release: work out the shards, merge, store, describe, and only then put it into place."""
 
 import hashlib
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 
@@ -13,9 +14,9 @@ from graph.describe import describe
 from graph.dump import sha256, write_dump
 from graph.errors import BuildRefused
 from graph.judge import judge
+from graph.merge import merge_shards
 from graph.paths import DATA, ROOT, SHAPES
 from graph.prefixes import BASE
-from graph.reason import infer
 from graph.release import (
     Manifest,
     Release,
@@ -24,38 +25,33 @@ from graph.release import (
     put_into_place,
     staging,
 )
-from graph.report import Problem, problems
+from graph.report import InvalidSources as InvalidSources
+from graph.report import Problem, problems, refuse
 from graph.shacl import reference as validate_by_pyshacl
 from graph.shacl import validate
-from graph.sources import Sources, read_sources, source_files
+from graph.shards import Layout, read_shared
+from graph.shelf import Shelf
+from graph.sources import Sources, bulk_files, entry_files, ontology_files, read_sources
+from graph.workshop import Workshop
 
-STAGES = ("load", "check", "judge", "check judgements", "infer", "describe", "dump", "store")
-# Above this many entries the working store goes to disk: memory stays bounded, at half the speed.
-MEMORY_LIMIT = 30_000
+STAGES = ("load", "check and infer", "merge", "store", "check across", "describe", "dump")
 _SOFTWARE = ("mecfs-atlas", "pyoxigraph", "owlrl", "rdflib")
 
+Digest = Callable[[Path], str]
 Progress = Callable[[str, int, int], None]
-
-
-class InvalidSources(BuildRefused):
-    """The sources break the shapes; `problems` says where and how to mend each."""
-
-    def __init__(self, found: list[Problem]) -> None:
-        """Keep the problems `found`, of which there is at least one."""
-        super().__init__(f"{len(found)} problems in the sources, the first: {found[0]}")
-        self.problems = found
 
 
 def check(
     data: Path = DATA, drafts: tuple[Path, ...] = (), *, reference: bool = False
 ) -> tuple[Sources, list[Problem]]:
-    """Read and validate `data` and the `drafts`, before and after judging.
+    """Read and validate `data` and the `drafts`, before and after judging, and across entries.
 
     With `reference`, pySHACL does the validation, some twenty times slower.
     """
     engine = validate_by_pyshacl if reference else validate
     sources = read_sources(data, drafts)
-    found = problems(sources, engine(sources.store, "sources"))
+    violations = engine(sources.store, "sources") + engine(sources.store, "across")
+    found = problems(sources, violations)
     if not found:
         judge(sources.store)
         found = problems(sources, engine(sources.store, "judged"))
@@ -77,11 +73,17 @@ def build(
     """
     with staging(releases) as folder:
         previous = find_current(releases)
-        inputs = inputs_digest(data, base)
+        digest = cache(sha256)
+        inputs = inputs_digest(data, base, digest)
         if previous and previous.manifest.inputs == inputs and not force:
             return previous
+        shelf = Shelf(releases / ".shards", folder)
+        if force:
+            shelf.keep_only([])
+        layout = Layout(data, folder / "unpacked")
+        shop = Workshop(layout, shelf, _program_digest(digest), digest)
         try:
-            counts = _make(folder, data, base, progress)
+            counts = _make(folder, data, base, shop, progress)
         except OSError as error:
             problem = f"{error.strerror or error}: {error.filename or folder}"
             raise BuildRefused(f"{problem}. Free some disk, or use --releases") from error
@@ -92,57 +94,79 @@ def build(
             base=base,
             digest=sha256(folder / "atlas.nq"),
             inputs=inputs,
-            software={name: version(name) for name in _SOFTWARE},
+            software=_software(),
             counts=counts,
             previous=previous.id if previous else None,
         )
         return put_into_place(folder, releases, manifest)
 
 
-def inputs_digest(data: Path, base: str) -> str:
+def inputs_digest(data: Path, base: str, digest: Digest = sha256) -> str:
     """Return one digest over all that a release is made from: sources, shapes, program, base."""
-    digest = hashlib.sha256(base.encode())
-    for name in _SOFTWARE:
-        digest.update(f"{name}={version(name)}\n".encode())
+    listed = [f"{path.name} {digest(path)}" for path in (*bulk_files(data), *entry_files(data))]
+    return _digest_of([base, _program_digest(digest), *listed])
+
+
+def _program_digest(digest: Digest) -> str:
+    """Return one digest over what makes a release of data: ontology, shapes, program, software."""
     program = [path for path in (ROOT / "graph").rglob("*") if path.suffix in {".py", ".rq"}]
-    for path in sorted({*source_files(data), *SHAPES.glob("*.ttl"), *program}):
-        digest.update(f"{path.name} {hashlib.sha256(path.read_bytes()).hexdigest()}\n".encode())
-    return f"sha256:{digest.hexdigest()}"
+    files = sorted({*ontology_files(), *SHAPES.glob("*.ttl"), *program})
+    listed = [f"{path.relative_to(ROOT)} {digest(path)}" for path in files]
+    return _digest_of([*map("=".join, _software().items()), *listed])
 
 
-def _make(folder: Path, data: Path, base: str, progress: Progress) -> dict[str, int]:
-    large = sum(1 for _ in (data / "evidence").glob("*.ttl")) > MEMORY_LIMIT
-    work = ox.Store(str(folder / "work")) if large else ox.Store()
-    sources = read_sources(data, store=work, progress=lambda n, of: progress("load", n, of))
-    _refuse(problems(sources, []))
-    if not sources.entries:
+def _digest_of(lines: Iterable[str]) -> str:
+    text = "\n".join(lines)
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def _software() -> dict[str, str]:
+    return {name: version(name) for name in _SOFTWARE}
+
+
+def _make(
+    folder: Path, data: Path, base: str, shop: Workshop, progress: Progress
+) -> dict[str, int]:
+    progress("load", 0, 1)
+    sources, entries = read_shared(shop.layout)
+    refuse(problems(sources, []))
+    if not entries:
         raise BuildRefused(f"no entries in {data / 'evidence'}; bring some in with `atlas import`")
-    progress("check", 0, 1)
-    _refuse(problems(sources, validate(work, "sources")))
-    progress("judge", 0, 1)
-    judge(work)
-    progress("check judgements", 0, 1)
-    _refuse(problems(sources, validate(work, "judged")))
-    progress("infer", 0, 1)
-    infer(work)
-    progress("describe", 0, 1)
-    counts = describe(work, base)
-    progress("dump", 0, 1)
-    write_dump(work, folder / "atlas.nq", base)
-    del work, sources
-    shutil.rmtree(folder / "work", ignore_errors=True)
+    progress("check and infer", 0, 1)
+    files = shop.shard_files(sources, entries, partial(progress, "check and infer"))
+    progress("merge", 0, 1)
+    merged = folder / "merged.nq"
+    merge_shards(files, merged)
     progress("store", 0, 1)
-    _store(folder)
+    store = _store(folder / "store", merged)
+    progress("check across", 0, 1)
+    refuse(problems(sources, validate(store, "across")))
+    progress("describe", 0, 1)
+    counts, said = _describe(store, base)
+    progress("dump", 0, 1)
+    write_dump(merged, said, folder / "atlas.nq", base)
+    store.flush()
+    del store
+    if base != BASE:
+        shutil.rmtree(folder / "store")
+        _store(folder / "store", folder / "atlas.nq").flush()
+    merged.unlink()
+    shutil.rmtree(shop.layout.unpacked)
+    shop.shelf.keep_only(files)
     return counts
 
 
-def _refuse(found: list[Problem]) -> None:
-    if found:
-        raise InvalidSources(found)
+def _describe(store: ox.Store, base: str) -> tuple[dict[str, int], list[ox.Quad]]:
+    """Describe what `store` holds, in graphs of their own; return the counts and what was said."""
+    before = set(store.named_graphs())
+    counts = describe(store, base)
+    graphs = [graph for graph in store.named_graphs() if graph not in before]
+    said = [quad for graph in graphs for quad in store.quads_for_pattern(None, None, None, graph)]
+    return counts, said
 
 
-def _store(folder: Path) -> None:
-    store = ox.Store(str(folder / "store"))
-    store.bulk_load(path=str(folder / "atlas.nq"), format=ox.RdfFormat.N_QUADS)
+def _store(folder: Path, lines: Path) -> ox.Store:
+    store = ox.Store(str(folder))
+    store.bulk_load(path=str(lines), format=ox.RdfFormat.N_QUADS)
     store.optimize()
-    store.flush()
+    return store

@@ -1,28 +1,31 @@
-"""Write a store as sorted N-Quads, whose bytes depend on nothing but the data."""
+"""Write the dump: sorted N-Quads, whose bytes depend on nothing but the data."""
 
 import hashlib
-import os
 import re
-import shutil
-import subprocess
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph.errors import BuildRefused
 from graph.prefixes import BASE
+from graph.sorting import sorted_lines
 
 _CHUNK = 1 << 20
+# An IRI stands in angle brackets after a space or at the start of a line; a literal's text, which
+# is inside double quotes, is left alone.
+_OWN = re.compile(rf'("(?:[^"\\]|\\.)*")|<{re.escape(BASE)}(?=[/#>])')
 
 
-def write_dump(store: ox.Store, path: Path, base: str = BASE) -> None:
-    """Write all quads of `store` to `path`, one a line in byte order, its own IRIs under `base`."""
-    unsorted = path.with_suffix(".unsorted")
-    store.dump(str(unsorted), ox.RdfFormat.N_QUADS)
+def write_dump(merged: Path, said: Iterable[ox.Quad], path: Path, base: str = BASE) -> None:
+    """Write the sorted lines of `merged` and the quads `said` to `path`, own IRIs under `base`."""
+    beside = path.with_suffix(".said")
+    lines = ox.serialize(said, format=ox.RdfFormat.N_QUADS) or b""
+    beside.write_bytes(b"".join(sorted(lines.splitlines(keepends=True))))
+    with sorted_lines([merged, beside], path.parent, merge=True) as found, path.open("wb") as file:
+        file.writelines(found)
+    beside.unlink()
     if base != BASE:
-        _rebase(unsorted, base)
-    _sort(unsorted, path)
-    unsorted.unlink()
+        _rebase(path, base)
 
 
 def sha256(path: Path) -> str:
@@ -34,36 +37,14 @@ def sha256(path: Path) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
-def _sort(source: Path, target: Path) -> None:
-    # GNU sort merges on disk, so that ten million lines need no memory of ours.
-    program = shutil.which("sort")
-    if program is None:
-        raise BuildRefused("the program `sort` is missing; install coreutils")
-    command = [
-        program,
-        "-u",
-        "-S",
-        "256M",
-        "-T",
-        str(target.parent),
-        "-o",
-        str(target),
-        str(source),
-    ]
-    done = subprocess.run(  # noqa: S603 - fixed program, our own paths
-        command, env={**os.environ, "LC_ALL": "C"}, capture_output=True, text=True, check=False
-    )
-    if done.returncode:
-        raise BuildRefused(
-            f"the dump could not be sorted: {done.stderr.strip()}. Is the disk full?"
-        )
-
-
 def _rebase(path: Path, base: str) -> None:
-    # An IRI stands in angle brackets after a space or at the start of a line; a literal's text,
-    # which is inside double quotes, is left alone.
-    pattern = re.compile(rf'("(?:[^"\\]|\\.)*")|<{re.escape(BASE)}(?=[/#>])')
     new = path.with_suffix(".rebased")
     with path.open(encoding="utf-8") as source, new.open("w", encoding="utf-8") as target:
-        target.writelines(pattern.sub(lambda m: m[1] or f"<{base}", line) for line in source)
-    new.replace(path)
+        target.writelines(_renamed(source, base))
+    with sorted_lines([new], path.parent, merge=False) as lines, path.open("wb") as file:
+        file.writelines(lines)
+    new.unlink()
+
+
+def _renamed(lines: Iterable[str], base: str) -> Iterator[str]:
+    return (_OWN.sub(lambda match: match[1] or f"<{base}", line) for line in lines)

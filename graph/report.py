@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from graph.errors import SourceError
+from graph.errors import BuildRefused, SourceError
 from graph.prefixes import BASE, shorten
 from graph.shacl import Violation
 from graph.sources import Sources, document_of
@@ -23,6 +23,10 @@ class Problem:
     shape: str
     message: str
 
+    def place(self) -> tuple[str, int, str, str, str]:
+        """Return what problems are sorted by: file and line first."""
+        return self.file, self.line or 0, self.subject, self.shape, self.message
+
     def __str__(self) -> str:
         """Return the fault as one line, in the form that editors jump to."""
         place = self.file if self.line is None else f"{self.file}:{self.line}"
@@ -32,11 +36,26 @@ class Problem:
         return f"{place}: {about + ': ' if about else ''}{self.message}"
 
 
+class InvalidSources(BuildRefused):
+    """The sources break the shapes; `problems` says where and how to mend each."""
+
+    def __init__(self, found: list[Problem]) -> None:
+        """Keep the problems `found`, of which there is at least one."""
+        super().__init__(f"{len(found)} problems in the sources, the first: {found[0]}")
+        self.problems = found
+
+
+def refuse(found: list[Problem]) -> None:
+    """Raise InvalidSources where any problem was `found`."""
+    if found:
+        raise InvalidSources(sorted(found, key=Problem.place))
+
+
 def problems(sources: Sources, violations: list[Violation]) -> list[Problem]:
     """Return all faults of `sources` and of its validation, in order of file and line."""
     found = [_from_error(error) for error in sources.errors]
     found += [_from_violation(violation, sources.files) for violation in violations]
-    return sorted(set(found), key=lambda p: (p.file, p.line or 0, p.subject, p.shape, p.message))
+    return sorted(set(found), key=Problem.place)
 
 
 def _from_error(error: SourceError) -> Problem:

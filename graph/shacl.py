@@ -24,9 +24,10 @@ from graph.errors import AtlasError
 from graph.paths import ONTOLOGY, ROOT, SHAPES
 from graph.prefixes import prefixes, term, value
 
-Stage = Literal["sources", "judged"]
+Stage = Literal["sources", "judged", "across"]
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
-_JUDGED = "judgement.ttl"
+# Shapes are checked on the sources, but for those of judgements and those that compare entries.
+_STAGES: dict[str, Stage] = {"judgement.ttl": "judged", "across.ttl": "across"}
 _QUERIES = ROOT / "graph" / "queries" / "shacl"
 _UNCAST = {term("rdf:langString"), term("xsd:string"), term("xsd:anyURI")}
 _SAID = {term(f"sh:{n}") for n in ("message", "property", "path", "select", "prefixes", "sparql")}
@@ -134,7 +135,19 @@ def _prepare(query: str) -> Query:
 
 
 def _files(stage: Stage) -> list[Path]:
-    return [p for p in sorted(SHAPES.glob("*.ttl")) if (p.name == _JUDGED) == (stage == "judged")]
+    return [p for p in sorted(SHAPES.glob("*.ttl")) if _STAGES.get(p.name, "sources") == stage]
+
+
+@cache
+def followed_backwards() -> frozenset[ox.NamedNode]:
+    """Return the properties whose subject decides whether their value is valid.
+
+    Such a value can be checked only together with all that may link it.
+    """
+    backwards = term("sh:inversePath"), term("sh:targetObjectsOf")
+    stages: tuple[Stage, ...] = ("sources", "judged")
+    triples = (t for stage in stages for path in _files(stage) for t in ox.parse(path=str(path)))
+    return frozenset(ox.NamedNode(value(t.object)) for t in triples if t.predicate in backwards)
 
 
 def _node_shape(shapes: ox.Store, node: Term) -> list[Check]:

@@ -1,14 +1,16 @@
-"""Read the Turtle of the repository into one store, or say file by file what is wrong."""
+"""Read the Turtle of the repository, or say file by file what is wrong."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from graph.errors import SourceError
 from graph.paths import DATA, ONTOLOGY
-from graph.prefixes import BASE, term
+from graph.prefixes import BASE, shorten, term, value
+from graph.shacl import followed_backwards
 
 FORMATS = {
     ".ttl": ox.RdfFormat.TURTLE,
@@ -18,7 +20,7 @@ FORMATS = {
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
 ENTRIES = f"{BASE}/evidence/"
-Progress = Callable[[int, int], None]
+BATCH = 200_000
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Sources:
         return sum(document.startswith(ENTRIES) for document in self.files)
 
 
+def ontology_files() -> list[Path]:
+    """Return the files of the ontology and its value lists."""
+    return sorted(ONTOLOGY.rglob("*.ttl"))
+
+
 def entry_files(data: Path) -> list[Path]:
     """Return the files under `data` that hold one evidence entry each, by name."""
     return sorted((data / "evidence").glob("*.ttl"))
@@ -42,40 +49,56 @@ def entry_files(data: Path) -> list[Path]:
 
 def bulk_files(data: Path) -> list[Path]:
     """Return the files directly in `data`: case definitions, journals, agents, bulk entries."""
-    return sorted(path for path in data.iterdir() if path.suffix in FORMATS)
+    return sorted(path for path in data.glob("*") if path.suffix in FORMATS)
 
 
 def source_files(data: Path) -> list[Path]:
     """Return every file a release is made from, ontology first."""
-    bulk = bulk_files(data) if data.is_dir() else []
-    return [*sorted(ONTOLOGY.rglob("*.ttl")), *bulk, *entry_files(data)]
+    return [*ontology_files(), *bulk_files(data), *entry_files(data)]
 
 
-def read_sources(
-    data: Path = DATA,
-    extra: tuple[Path, ...] = (),
-    store: ox.Store | None = None,
-    progress: Progress = lambda done, total: None,
-) -> Sources:
-    """Read ontology and `data` into `store`, `extra` drafts too; errors are collected, not raised.
+def read_sources(data: Path = DATA, extra: tuple[Path, ...] = ()) -> Sources:
+    """Read ontology and `data`, and drafts too; errors are collected, not raised.
 
     A draft in `extra` takes the place of the file under `data` that has its name.
     """
-    sources = Sources(ox.Store() if store is None else store)
     drafts = {path.name: path for path in extra}
-    paths = [path for path in source_files(data) if path.name not in drafts]
-    paths += list(extra)
+    paths = [path for path in (*bulk_files(data), *entry_files(data)) if path.name not in drafts]
+    sources = read_ontology()
     batch: list[ox.Quad] = []
-    for done, path in enumerate(paths, 1):
+    for path in [*paths, *extra]:
         try:
-            batch += _read_checked(path, sources, is_entry=_is_entry(path, data, extra))
+            batch += _read_claimed(path, sources, is_entry=_is_entry(path, data, extra))
         except SourceError as error:
             sources.errors.append(error)
-        if len(batch) > 200_000 or done == len(paths):
+        if len(batch) > BATCH:
             sources.store.bulk_extend(batch)
             batch.clear()
-        progress(done, len(paths))
+    sources.store.bulk_extend(batch)
     return sources
+
+
+def read_ontology() -> Sources:
+    """Read ontology and value lists; restrictions and lists are left to the reasoning."""
+    sources = Sources(ox.Store())
+    for path in ontology_files():
+        try:
+            quads = [quad for quad in parse_file(path) if not _has_blank_node(quad)]
+            sources.store.bulk_extend(quads)
+        except SourceError as error:
+            sources.errors.append(error)
+    return sources
+
+
+def read_file(path: Path, *, is_entry: bool) -> list[ox.Quad]:
+    """Return the triples of one source file; a SourceError says what is wrong with it.
+
+    The file of an entry describes that entry, named as the file is, and nothing else.
+    """
+    quads = [checked(quad, path) for quad in parse_file(path)]
+    if is_entry:
+        _check_entry(path, quads)
+    return quads
 
 
 def parse_file(path: Path) -> Iterator[ox.Quad]:
@@ -103,28 +126,73 @@ def document_of(iri: str) -> str:
     return iri.partition("#")[0]
 
 
+def place(node: object) -> str:
+    """Return the document of the evidence entry that `node` belongs to, "" where it is none."""
+    return entry_of(node.value) if isinstance(node, ox.NamedNode) else ""
+
+
+def entry_of(iri: str) -> str:
+    """Return the document of the evidence entry that `iri` belongs to, "" where it is none."""
+    return document_of(iri) if iri.startswith(ENTRIES) else ""
+
+
+@cache
+def parts() -> frozenset[ox.NamedNode]:
+    """Return the properties that lead to a part of the same entry, never to that of another.
+
+    Shapes and rules follow them backwards, and look no further than the entry.
+    """
+    return followed_backwards() | {term("dcterms:subject"), term("prov:wasRevisionOf")}
+
+
+def _read_claimed(path: Path, sources: Sources, *, is_entry: bool) -> list[ox.Quad]:
+    quads = read_file(path, is_entry=is_entry)
+    for document in {document_of(value(quad.subject)) for quad in quads}:
+        claim(sources, document, path)
+    sources.errors.extend(stray_links(quads, path))
+    return quads
+
+
 def _is_entry(path: Path, data: Path, extra: tuple[Path, ...]) -> bool:
     return path.parent == data / "evidence" or (path in extra and not (data / path.name).exists())
 
 
-def _read_checked(path: Path, sources: Sources, *, is_entry: bool) -> list[ox.Quad]:
-    quads = list(parse_file(path))
-    if ONTOLOGY in path.parents:
-        return [quad for quad in quads if not _has_blank_node(quad)]
-    for quad in quads:
-        if _has_blank_node(quad):
-            raise SourceError(str(path), f"has a blank node ({quad}); give that part a # IRI")
-        if not isinstance(quad.graph_name, ox.DefaultGraph):
-            raise SourceError(str(path), f"names a graph ({quad.graph_name}); remove the name")
-    documents = {document_of(str(quad.subject.value)) for quad in quads}  # type: ignore[union-attr]
-    if is_entry:
-        _check_entry(path, quads, documents)
-    for document in documents:
-        _claim(sources, document, path)
-    return quads
+def checked(quad: ox.Quad, path: Path) -> ox.Quad:
+    """Return `quad` as it is, or raise a SourceError where no source may hold such a one."""
+    if _has_blank_node(quad):
+        raise SourceError(str(path), f"has a blank node ({quad}); give that part a # IRI")
+    if not isinstance(quad.graph_name, ox.DefaultGraph):
+        raise SourceError(str(path), f"names a graph ({quad.graph_name}); remove the name")
+    return quad
 
 
-def _check_entry(path: Path, quads: list[ox.Quad], documents: set[str]) -> None:
+def stray_links(quads: Iterable[ox.Quad], path: Path) -> list[SourceError]:
+    """Return an error for each link by one of `parts` that leads out of its entry, or into one."""
+    return [
+        SourceError(
+            str(path),
+            f"{shorten(value(quad.subject))} takes {quad.object} for its own by "
+            f"{shorten(quad.predicate.value)}; describe that part in the same file",
+        )
+        for quad in quads
+        if quad.predicate in parts() and _is_stray(quad)
+    ]
+
+
+def _is_stray(quad: ox.Quad) -> bool:
+    home, target = place(quad.subject), place(quad.object)
+    return home != target and (target != "" or quad.predicate in followed_backwards())
+
+
+def claim(sources: Sources, document: str, path: Path) -> None:
+    """Note that `path` describes `document`; a SourceError if another file describes that entry."""
+    first = sources.files.setdefault(document, path)
+    if first != path and document.startswith(ENTRIES):
+        problem = f"describes <{document}>, and so does {first}; keep one of the two"
+        raise SourceError(str(path), problem)
+
+
+def _check_entry(path: Path, quads: list[ox.Quad]) -> None:
     own = ENTRIES + path.stem
     wanted = term("atlas:EvidenceEntry")
     found = {q.subject for q in quads if q.predicate == term("rdf:type") and q.object == wanted}
@@ -132,18 +200,11 @@ def _check_entry(path: Path, quads: list[ox.Quad], documents: set[str]) -> None:
         listed = ", ".join(sorted(str(node) for node in found)) or "none"
         problem = f"must describe one entry, <{own}>, as its name says; found: {listed}"
         raise SourceError(str(path), f"{problem}. Rename the file, or mend the IRI")
-    strangers = sorted(documents - {own})
+    strangers = sorted({document_of(value(quad.subject)) for quad in quads} - {own})
     if strangers:
         raise SourceError(
             str(path), f"says things about <{strangers[0]}>; move them to its own file"
         )
-
-
-def _claim(sources: Sources, document: str, path: Path) -> None:
-    first = sources.files.setdefault(document, path)
-    if first != path and document.startswith(ENTRIES):
-        problem = f"describes <{document}>, and so does {first}; keep one of the two"
-        raise SourceError(str(path), problem)
 
 
 def _has_blank_node(quad: ox.Quad) -> bool:

@@ -1,6 +1,5 @@
-"""Measure builds of synthetic entries, and the fast engines against their reference, in one run."""
+"""Measure builds, and the fast engines against their reference, in one run."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -16,7 +15,9 @@ from graph.judge import judge
 from graph.paths import DATA
 from graph.release import current_release
 from graph.sources import read_sources
+from tests.small import edit
 from tests.synthetic import write_entries
+from tests.watch import Watch
 
 SAMPLE = 100
 _BUILD = "import sys; from graph.build import build; from pathlib import Path;"
@@ -41,22 +42,47 @@ def seconds(action: Callable[[], object]) -> float:
 
 
 def bench_build(size: int) -> None:
-    """Build `size` entries in a process of its own; print seconds, memory and size."""
+    """Build `size` synthetic entries."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        data, releases = synthetic_data(folder, size), folder / "releases"
-        start = time.perf_counter()
-        child = subprocess.Popen([sys.executable, "-c", _BUILD, str(releases), str(data)])
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-        took = time.perf_counter() - start
-        if child.returncode:
-            raise SystemExit(f"the build of {size} entries failed")
-        triples = current_release(releases).manifest.counts["triples"]
-        print(
-            f"build {size:>7,} entries {triples:>11,} triples {took:>7.1f} s "
-            f"{1000 * took / size:>6.1f} ms/entry {usage.ru_maxrss / 1024**2:>5.2f} GiB peak"
-        )
+        build_thrice(synthetic_data(Path(name), size), f"{size:,}", "immune")
+
+
+def bench_real() -> None:
+    """Build the real data."""
+    with tempfile.TemporaryDirectory() as name:
+        build_thrice(Path(shutil.copytree(DATA, Path(name) / "data")), "real", "dcterms:title ")
+
+
+def build_thrice(data: Path, label: str, word: str) -> None:
+    """Build `data` from nothing, unchanged, and with a changed `word` in one entry; print all.
+
+    Seconds by the clock depend on what else the machine does; those of the processors do not.
+    """
+    releases, entries = data.parent / "releases", sorted((data / "evidence").glob("*.ttl"))
+    took, watch = timed_build(releases, data)
+    triples, each = current_release(releases).manifest.counts["triples"], 1000 / len(entries)
+    print(
+        f"build {label:>8} entries {triples:>11,} triples {took:>7.1f} s {took * each:>6.2f} ms/entry"
+        f" (processors {watch.seconds:.1f} s, {watch.seconds * each:.2f} ms/entry)"
+        f" {watch.peak / 1024**3:>5.2f} GiB peak",
+        flush=True,
+    )
+    took, _ = timed_build(releases, data)
+    print(f"build {label:>8} entries, nothing changed {took:>12.1f} s", flush=True)
+    edit(next(e for e in entries if word in e.read_text(encoding="utf-8")), word, f"{word}  ")
+    took, _ = timed_build(releases, data)
+    print(f"build {label:>8} entries, one changed {took:>16.1f} s", flush=True)
+
+
+def timed_build(releases: Path, data: Path) -> tuple[float, Watch]:
+    """Build in a process of its own; return seconds, and what all its processes took together."""
+    start = time.perf_counter()
+    with subprocess.Popen([sys.executable, "-c", _BUILD, str(releases), str(data)]) as child:
+        watch = Watch(child.pid)
+        if child.wait():
+            raise SystemExit("the build failed")
+    watch.stop()
+    return time.perf_counter() - start, watch
 
 
 def bench_engines() -> None:
@@ -87,5 +113,6 @@ def ratio(label: str, fast: float, peer: float) -> None:
 
 if __name__ == "__main__":
     bench_engines()
+    bench_real()
     for argument in sys.argv[1:] or ["1000", "10000"]:
         bench_build(int(argument))

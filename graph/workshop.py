@@ -1,0 +1,68 @@
+"""The workshop: bring the file of every shard, from the shelf or worked out anew."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph.axioms import axioms
+from graph.crew import work_through
+from graph.joins import later_premises, sources_of
+from graph.report import refuse
+from graph.shards import Entry, Layout, plan
+from graph.shelf import Shelf
+from graph.sources import Sources
+from graph.work import Ground, work_out_entries, work_out_shared
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Workshop:
+    """Where shards are worked out; `program` is a digest of ontology, shapes, rules and program."""
+
+    layout: Layout
+    shelf: Shelf
+    program: str
+    digest: Callable[[Path], str]
+
+    def shard_files(self, sources: Sources, entries: list[Entry], progress: Progress) -> list[Path]:
+        """Return the file of what all entries share, which `sources` holds, and of each shard.
+
+        Raises InvalidSources with the problems of all shards, those that hide others alone.
+        """
+        ground = self._ground(sources)
+        keys = {shard.key(ground.key, self.digest): shard for shard in plan(entries)}
+        kept = {key: self.shelf.find(key, self._digest_of) for key in keys}
+        missing = [key for key in keys if kept[key] is None]
+        jobs = [partial(work_out_entries, keys[key], ground, key) for key in missing]
+        outcomes = []
+        for outcome in work_through(jobs):
+            outcomes.append(outcome)
+            progress(len(keys) - len(jobs) + len(outcomes), len(keys))
+        refuse([problem for outcome in outcomes for problem in outcome.errors])
+        refuse([problem for outcome in outcomes for problem in outcome.violations])
+        files = [ground.file, *kept.values(), *(outcome.file for outcome in outcomes)]
+        return sorted(file for file in files if file)
+
+    def _ground(self, sources: Sources) -> Ground:
+        known = tuple(axioms())
+        later = later_premises(known)
+        hiding = sources_of(later, known)
+        lines = sources.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+        said = b"".join(sorted((lines or b"").splitlines(keepends=True)))
+        key = hashlib.sha256(self.program.encode() + said).hexdigest()
+        file = self.shelf.find(key, self._digest_of)
+        if file is None:
+            outcome = work_out_shared(sources, self.layout, hiding, self.shelf, key)
+            refuse([*outcome.errors, *outcome.violations])
+            file = outcome.file
+        assert file
+        return Ground(file, key, known, later, hiding, self.layout, self.shelf)
+
+    def _digest_of(self, document: str) -> str:
+        file = self.layout.find(document)
+        return self.digest(file) if file else ""
