@@ -33,7 +33,7 @@ def patterns(value: object) -> Iterator[tuple[Node, Node | PropertyPath, Node]]:
     """Yield the triple patterns of a query, those in sub-queries and filters too."""
     if isinstance(value, CompValue):
         # Where a filter has a pattern of its own, its triples come one after the other.
-        found = list(terms(value["triples"] if "triples" in value else ()))
+        found = list(terms(dict(value).get("triples", ())))
         yield from zip(*(found[place::3] for place in range(3)), strict=True)
         for name, part in value.items():
             if name not in ("triples", "template"):
