@@ -17,6 +17,7 @@ from graph.paths import DATA
 from graph.prefixes import BASE, prefixes
 from graph.release import current_release
 from graph.report import Problem
+from server.cli_publish import publish_command
 from server.cli_sparql import sparql_command
 from server.run import run
 from server.settings import Settings, setting_option
@@ -200,6 +201,8 @@ def query_command(query: str, releases: Path, form: str) -> None:
 @setting_option("result_rows")
 @setting_option("cache_size")
 @setting_option("memory_triples")
+@setting_option("engine")
+@setting_option("engine_graph")
 @setting_option("web_workers")
 @click.pass_context
 def serve_command(context: click.Context, /, **_: object) -> None:
@@ -212,6 +215,7 @@ def serve_command(context: click.Context, /, **_: object) -> None:
 
 
 main.add_command(sparql_command)
+main.add_command(publish_command)
 
 
 def _progress() -> Progress:

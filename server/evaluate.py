@@ -9,6 +9,7 @@ import pyoxigraph as ox
 
 from graph.prefixes import prefixes
 from server.clauses import dataset_clauses
+from server.formats import Kind
 from server.limits import Limits
 from server.query import Answer, Outcome, Query
 from server.results.faults import TooManyRows, Unsayable
@@ -26,6 +27,7 @@ _MOST_FUNCTIONS = 20
 Found = ox.QuerySolutions | ox.QueryBoolean | ox.QueryTriples
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 Functions = dict[ox.NamedNode, Callable[..., Term | None]]
+WriteAs = Callable[[str, BinaryIO], None]
 Graph = ox.NamedNode | ox.BlankNode | ox.DefaultGraph
 
 
@@ -59,8 +61,29 @@ def run(store: ox.Store, query: Query, limits: Limits, base: str = "") -> Answer
     except SyntaxError as error:
         return _syntax(str(error.msg), query.text)
     except (MemoryError, Unsayable, TooManyRows, RuntimeError, ValueError, OSError) as error:
-        outcome = next(end for kind, end in _ENDS.items() if isinstance(error, kind))
-        return Answer(outcome, detail=_DETAILS.get(outcome) or str(error))
+        return ending(error)
+
+
+def ending(error: Exception) -> Answer:
+    """Return the answer that there is none, because of `error`."""
+    outcome = next(end for kind, end in _ENDS.items() if isinstance(error, kind))
+    return Answer(outcome, detail=_DETAILS.get(outcome) or str(error))
+
+
+def complete(kind: Kind, query: Query, limits: Limits, write_as: WriteAs) -> Answer:
+    """Return the answer of a `kind` that `write_as` writes in the format that `query` wants."""
+    key = query.formats.get(kind)
+    if key is None:
+        return Answer(Outcome.NOT_ACCEPTABLE, kind)
+    target = Capped()
+    target.limit = limits.size
+    try:
+        write_as(key, cast(BinaryIO, target))
+    except OSError:
+        if target.is_full:
+            return Answer(Outcome.TOO_LARGE, kind)
+        raise
+    return Answer(Outcome.OK, kind, body=bytes(target))
 
 
 # The first that fits decides.
@@ -123,19 +146,10 @@ def _merge(
 
 
 def _serialize(found: Found, query: Query, limits: Limits) -> Answer:
-    kind = kind_of(found)
-    key = query.formats.get(kind)
-    if key is None:
-        return Answer(Outcome.NOT_ACCEPTABLE, kind)
-    target = Capped()
-    target.limit = limits.size
-    try:
-        write(found, key, cast(BinaryIO, target), prefixes(), limits.rows)
-    except OSError:
-        if target.is_full:
-            return Answer(Outcome.TOO_LARGE, kind)
-        raise
-    return Answer(Outcome.OK, kind, body=bytes(target))
+    def write_as(key: str, target: BinaryIO) -> None:
+        write(found, key, target, prefixes(), limits.rows)
+
+    return complete(kind_of(found), query, limits, write_as)
 
 
 def _syntax(message: str, query: str) -> Answer:

@@ -51,7 +51,9 @@ async def ready(serving: Serving) -> Response:
     """Say whether a query is answered, and which release answers it."""
     answer = await serving.endpoint.engine.run(_CANARY, "canary", _CANARY_SECONDS)
     if answer.outcome is not Outcome.OK:
-        raise Problem("busy", f"The canary query ended as {answer.outcome}.")
+        raise Problem(
+            "busy", f"The canary query ended as {answer.outcome}. {answer.detail}".rstrip()
+        )
     return _json({"status": "ready", "release": serving.name})
 
 

@@ -6,6 +6,7 @@ where it yields the processors, and a fresh worker takes its place.
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Callable
 
 from server.engine import deadline
 from server.fair_queue import FairQueue
@@ -55,12 +56,17 @@ class WorkerPool:
 
     async def run(self, query: Query, client: str = "", seconds: float | None = None) -> Answer:
         """Run `query` in a worker; whatever happens, as many workers as before remain."""
+        limit = deadline(self._settings.query_timeout, seconds)
+        return await self.lend(client, lambda worker: worker.ask(query, limit))
+
+    async def lend(self, client: str, work: Callable[[Worker], Awaitable[Answer]]) -> Answer:
+        """Return what `work` makes of a worker, once it is the turn of `client` to have one."""
         worker = await self._worker_for(client)
         if worker is None:
             return Answer(Outcome.BUSY)
         patience = asyncio.get_running_loop().call_later(PATIENCE, self._slow_down, worker)
         try:
-            return await worker.ask(query, deadline(self._settings.query_timeout, seconds))
+            return await work(worker)
         except (Overdue, WorkerDied) as end:
             return Answer(_ENDS[type(end)])
         finally:
@@ -136,9 +142,9 @@ class WorkerPool:
             del self._running[client]
         if not worker.is_alive:
             self.kills += 1
-        if worker in self._slow:
-            # It cannot get its priority back, and another has its place.
-            self._slow.remove(worker)
+        if worker in self._slow or not self._is_open:
+            # A slow one cannot get its priority back, and another has its place.
+            self._slow.discard(worker)
             worker.kill()
         elif worker.is_alive:
             self._idle.append(worker)

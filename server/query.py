@@ -1,4 +1,4 @@
-"""What passes between the web process and a query worker: a query, an answer, and their frames."""
+"""What passes between the web process and a query worker: queries, answers, and their frames."""
 
 import json
 import struct
@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from server.formats import Kind
 
-_SIZE = struct.Struct(">I")
 _SIZES = struct.Struct(">IQ")
 HEAD = _SIZES.size
 
@@ -44,6 +43,15 @@ class Query:
 
 
 @dataclass(frozen=True)
+class Found:
+    """What a remote engine answered to a query whose answer has to be of a `kind`."""
+
+    kind: Kind
+    media_type: str
+    body: bytes
+
+
+@dataclass(frozen=True)
 class Answer:
     """The end of a query: complete, or an outcome that says why not; places count from 1."""
 
@@ -55,27 +63,31 @@ class Answer:
     body: bytes = b""
 
 
-def pack_query(query: Query) -> bytes:
-    """Return `query` as a frame: its size, then JSON."""
-    fields = [query.text, query.formats, query.default_graphs, query.named_graphs]
+def pack_query(query: Query, found: Found | None = None) -> bytes:
+    """Return the head of the frame of `query`: two sizes and JSON; the body of `found` follows."""
+    about = [found.kind, found.media_type] if found else None
+    fields = [query.text, query.formats, query.default_graphs, query.named_graphs, about]
     text = json.dumps(fields).encode()
-    return _SIZE.pack(len(text)) + text
+    return _SIZES.pack(len(text), len(found.body) if found else 0) + text
 
 
-def query_size(start: bytes) -> int:
-    """Return the size of the JSON that the first four bytes of a query's frame announce."""
-    return int(_SIZE.unpack(start)[0])
+def query_sizes(start: bytes) -> tuple[int, int]:
+    """Return the sizes of JSON and body that the first HEAD bytes of a query's frame announce."""
+    text, body = _SIZES.unpack(start)
+    return int(text), int(body)
 
 
-def unpack_query(text: bytes) -> Query:
-    """Return the query whose frame held `text`."""
-    query, formats, default, named = json.loads(text)
-    return Query(
-        query,
+def unpack_query(text: bytes, body: bytes = b"") -> tuple[Query, Found | None]:
+    """Return the query whose frame held `text`, and what was found for it, if anything was."""
+    words, formats, default, named, about = json.loads(text)
+    found = Found(Kind(about[0]), about[1], body) if about else None
+    query = Query(
+        words,
         {Kind(kind): key for kind, key in formats.items()},
         None if default is None else tuple(default),
         None if named is None else tuple(named),
     )
+    return query, found
 
 
 def pack_answer(answer: Answer) -> bytes:

@@ -11,9 +11,13 @@ def refuse(answer: Answer, settings: Settings, seconds: float) -> None:
         return
     extensions: dict[str, Extension] = {}
     detail, headers = answer.detail, dict[str, str]()
-    if answer.line is not None and answer.column is not None:
-        extensions = {"line": answer.line, "column": answer.column}
-        detail = f"Line {answer.line}, column {answer.column}: {answer.detail}"
+    if answer.line is not None:
+        extensions["line"] = answer.line
+        place = f"Line {answer.line}"
+        if answer.column is not None:
+            extensions["column"] = answer.column
+            place += f", column {answer.column}"
+        detail = f"{place}: {answer.detail}"
     limits = {
         Outcome.TIMEOUT: (f"{seconds:g} s", f"It was ended after {seconds:g} seconds"),
         Outcome.TOO_LARGE: (
@@ -28,7 +32,7 @@ def refuse(answer: Answer, settings: Settings, seconds: float) -> None:
     if answer.outcome in limits:
         limit, problem = limits[answer.outcome]
         extensions = {"limit": limit}
-        detail = f"{problem}, the limit here."
+        detail = answer.detail or f"{problem}, the limit here."
     if answer.outcome in {Outcome.TIMEOUT, Outcome.BUSY}:
         headers = dict(RETRY_AFTER)
         extensions["retryAfter"] = int(RETRY_AFTER["Retry-After"])

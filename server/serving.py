@@ -7,9 +7,11 @@ from functools import lru_cache, partial
 
 from graph.release import Release
 from server.endpoint import Endpoint
+from server.engine import Engine
 from server.facts import Facts
 from server.html import Pages
 from server.pool import WorkerPool
+from server.remote import Held, RemoteEngine
 from server.service import service_description
 from server.settings import Settings
 from server.source import Source
@@ -43,13 +45,18 @@ class Serving:
 
 async def serve_release(release: Release, settings: Settings) -> Serving:
     """Start what serves `release`; AtlasError where its data cannot be read."""
-    source = Source.of(release, settings.memory_triples)
-    pool = await WorkerPool.start(source, settings)
     facts = Facts(release)
+    engine = await _start_engine(release, facts, settings)
     return Serving(
         name=release.id,
         base=facts.base,
-        endpoint=Endpoint(pool, settings, f"{release.id} {release.manifest.digest}"),
+        endpoint=Endpoint(engine, settings, f"{release.id} {release.manifest.digest}"),
         describe=lru_cache(_DESCRIPTIONS)(partial(service_description, facts, settings)),
         pages=await asyncio.to_thread(Pages, facts),
     )
+
+
+async def _start_engine(release: Release, facts: Facts, settings: Settings) -> Engine:
+    if settings.engine:
+        return await RemoteEngine.start(Held.of(facts), settings)
+    return await WorkerPool.start(Source.of(release, settings.memory_triples), settings)

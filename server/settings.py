@@ -68,6 +68,18 @@ SETTINGS = (
         "triples up to which queries run on data in memory (serve)",
         int,
     ),
+    Setting(
+        "engine",
+        "",
+        "SPARQL 1.1 query endpoint that holds the release and answers queries; "
+        "empty: this machine does (serve)",
+    ),
+    Setting(
+        "engine_graph",
+        "",
+        "graph of that endpoint that stands for the default graph; "
+        "empty: its own default graph (serve)",
+    ),
     Setting("web_workers", "1", "web processes, each with query processes of its own (serve)", int),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -92,6 +104,8 @@ class Settings:
     result_rows: int = 1_000_000
     cache_size: int = 64
     memory_triples: int = 5_000_000
+    engine: str = ""
+    engine_graph: str = ""
     web_workers: int = 1
 
     @classmethod

@@ -10,9 +10,9 @@ import pyoxigraph as ox
 from server.evaluate import run
 from server.limits import Limits
 from server.orphans import die_with_parent
-from server.query import pack_answer, query_size, unpack_query
+from server.query import HEAD, pack_answer, query_sizes, unpack_query
+from server.translate import translate
 
-_START = 4
 # The kernel ends workers before anything else where memory runs out.
 _FIRST_TO_GO = "900"
 
@@ -23,14 +23,16 @@ def serve(stream: socket.socket, store: ox.Store, limits: Limits, base: str) -> 
     Their relative IRIs are resolved against `base`, where that is not "".
     """
     _confine(limits)
-    while start := _receive(stream, _START):
-        text = _receive(stream, query_size(start))
-        if not text:
+    while start := _receive(stream, HEAD):
+        size, more = query_sizes(start)
+        text, body = _receive(stream, size), _receive(stream, more)
+        if len(text) < size or len(body) < more:
             return
-        answer = run(store, unpack_query(text), limits, base)
+        query, found = unpack_query(text, body)
+        answer = translate(found, query, limits) if found else run(store, query, limits, base)
         stream.sendall(pack_answer(answer))
         stream.sendall(answer.body)
-        del answer
+        del answer, found, body
 
 
 def _confine(limits: Limits) -> None:

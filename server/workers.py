@@ -15,7 +15,7 @@ from typing import cast
 
 from graph.errors import AtlasError
 from server.limits import Limits
-from server.query import HEAD, Answer, Query, answer_sizes, pack_query, unpack_answer
+from server.query import HEAD, Answer, Found, Query, answer_sizes, pack_query, unpack_answer
 from server.results.environment import SINGLE_THREADED
 from server.source import Source
 from server.zygote import FORK, Ready
@@ -69,16 +69,19 @@ class Worker(asyncio.Protocol):
         """Note the death of the process."""
         self._end(WorkerDied())
 
-    async def ask(self, query: Query, seconds: float) -> Answer:
+    async def ask(self, query: Query, seconds: float, found: Found | None = None) -> Answer:
         """Return the answer; Overdue after so many seconds, WorkerDied where the process died.
 
+        With `found`, the worker only translates what a remote engine answered.
         However this ends but by an answer, cancelling included, the process is killed.
         """
         if self._transport is None or not self.is_alive:
             raise WorkerDied
         loop = asyncio.get_running_loop()
         self._future = loop.create_future()
-        self._transport.write(pack_query(query))
+        self._transport.write(pack_query(query, found))
+        if found:
+            self._transport.write(found.body)
         deadline = loop.call_later(seconds, self._end, Overdue())
         try:
             return await self._future

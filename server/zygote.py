@@ -56,7 +56,9 @@ def _fork(
     pid = os.fork()
     if pid == 0:
         control.close()
-        serve(socket.socket(fileno=handle), store or source.open(), limits, source.base)
+        # An empty store is false.
+        data = source.open() if store is None else store
+        serve(socket.socket(fileno=handle), data, limits, source.base)
         os._exit(0)
     os.close(handle)
     try:

@@ -12,8 +12,10 @@ from graph.paths import DATA
 from graph.release import Release
 from server.app import create_app
 from server.facts import Facts
+from server.publish import publish
 from server.settings import Settings
 from tests.site import Site, serve
+from tests.stores import RunningStore, oxigraph, virtuoso
 
 ENTRIES = Path(__file__).parent / "fixtures" / "entries"
 SEED = "daniels-2011-socialization-model"
@@ -82,6 +84,26 @@ def web(address: str) -> Iterator[httpx.Client]:
     """Return a client of the served tiny release."""
     with httpx.Client(base_url=address, timeout=30) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def oxigraph_store(
+    release: Release, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningStore]:
+    """Return the Oxigraph server with the tiny release."""
+    with oxigraph(tmp_path_factory.mktemp("oxigraph")) as store:
+        publish(release, store.graphs, store.default)
+        yield store
+
+
+@pytest.fixture(scope="session")
+def virtuoso_store(
+    release: Release, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RunningStore]:
+    """Return Virtuoso with the tiny release; it cuts answers, above the limit of `settings`."""
+    with virtuoso(tmp_path_factory.mktemp("virtuoso"), "ResultSetMaxRows = 20000") as store:
+        publish(release, store.graphs, store.default, environment=store.environment)
+        yield store
 
 
 @pytest.fixture(scope="session")

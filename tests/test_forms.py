@@ -69,6 +69,10 @@ def test_answers_that_change_are_known(query: str, is_so: bool) -> None:
         ("SELECT * FROM <urn:a> { ?s ?p 'FROM <urn:b>' }", (["urn:a"], [])),
         ("# FROM <urn:c>\nSELECT ?from FROM <urn:a> FROM <urn:b> {}", (["urn:a", "urn:b"], [])),
         ("SELECT ('FROM <urn:c>' AS ?x) FROM <urn:a> FROM <urn:b> {}", (["urn:a", "urn:b"], [])),
+        (
+            "CONSTRUCT { ?s ?p 'FROM' } FROM <urn:a> FROM <urn:b> WHERE { ?s ?p ?o }",
+            (["urn:a", "urn:b"], []),
+        ),
         ("SELECT * FROM <a> FROM <urn:b> {}", None),
         ("BASE <http://a/b/c> SELECT * FROM <../d> FROM NAMED <#e>{}", (["http://a/d"], ["http://a/b/c#e"])),
         ("base<http://a/> BASE <b/> prefix x: <c#> SELECT * FROM x:d FROM <e>{}", (["http://a/b/c#d", "http://a/b/e"], [])),
