@@ -29,7 +29,7 @@ from server.source import Source
 from server.workers import Worker
 
 # A graph that no store holds: how a dataset says that it has no default graph, or no named one.
-_NOTHING = "urn:x-atlas:no-graph"
+_NOTHING = "urn:x-no:graph"
 _DEFAULT, _NAMED = "default-graph-uri", "named-graph-uri"
 # SPARQL JSON says an answer in more bytes than other formats do.
 _WORDY = 4

@@ -22,6 +22,8 @@ def test_dataset_clauses_give_way_to_blanks(
     assert len(rest) == len(query)
 
 
-def test_a_relative_iri_cannot_be_followed() -> None:
-    with pytest.raises(ValueError, match="a"):
-        cut_clauses("BASE <urn:x> ASK FROM <a> {}")
+def test_a_relative_iri_can_be_followed_where_the_query_has_a_base() -> None:
+    with pytest.raises(ValueError, match="relative"):
+        cut_clauses("ASK FROM <a> {}")
+    cut, graphs = cut_clauses("BASE <http://x/y/> ASK FROM <a> {}")
+    assert (cut.split(), graphs) == (["BASE", "<http://x/y/>", "ASK", "{}"], (["http://x/y/a"], []))
