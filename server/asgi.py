@@ -4,6 +4,7 @@ A new release is picked up while the old one goes on answering what it had begun
 """
 
 import asyncio
+import gc
 import itertools
 import re
 import secrets
@@ -13,6 +14,7 @@ from dataclasses import replace
 
 from graph.errors import AtlasError
 from server import front
+from server.alarms import Alarms
 from server.headers import HEADERS, REQUEST_ID
 from server.logs import note, start_logging
 from server.messages import (
@@ -52,6 +54,7 @@ class Application:
         self._opener, self._newer = opener, newer
         self._serving: Serving | None = None
         self._metrics = Metrics()
+        self._alarms = Alarms()
         self._ids = itertools.count(1)
         self._run = secrets.token_hex(4)
         self._closing: set[asyncio.Task[None]] = set()
@@ -124,7 +127,23 @@ class Application:
             length = request.header("content-length")
             body = await read_body(receive, most, length, _BODY_SECONDS)
             request = replace(request, body=body)
-        return await _while_there(receive, answer(request, serving))
+        return await self._while_there(receive, answer(request, serving))
+
+    async def _while_there(self, receive: Receive, work: Awaitable[Response]) -> Response:
+        """Return the outcome of `work`; Gone, with that cancelled, once the client has gone."""
+        watch = _Watch(receive)
+        # Only queries that take a while are worth the watching.
+        later = self._alarms.set(_AFTER, watch.start)
+        try:
+            return await work
+        except asyncio.CancelledError as error:
+            if not watch.is_gone:
+                raise
+            watch.uncancel()
+            raise Gone from error
+        finally:
+            self._alarms.call_off(later)
+            watch.end()
 
     def _request_id(self, scope: Scope) -> str:
         for name, value in scope["headers"]:
@@ -145,6 +164,9 @@ class Application:
             await send({"type": "lifespan.startup.failed", "message": str(error)})
             return
         self._watch_numbers()
+        # What was loaded so far stays: looking through it for garbage would cost each answer.
+        gc.collect()
+        gc.freeze()
         note("serving", release=self._serving.name)
         watcher = asyncio.create_task(self._follow()) if self._newer else None
         await send({"type": "lifespan.startup.complete"})
@@ -191,30 +213,29 @@ _ID_HEADER = REQUEST_ID.lower().encode()
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
-async def _while_there(receive: Receive, work: Awaitable[Response]) -> Response:
-    """Return the outcome of `work`; Gone, with the work cancelled, once the client has gone."""
-    loop, task = asyncio.get_running_loop(), asyncio.current_task()
-    assert task is not None
-    watchers: list[asyncio.Task[None]] = []
-    is_gone = False
+class _Watch:
+    """Cancels the present task, once its client has gone."""
 
-    async def watch() -> None:
-        nonlocal is_gone
-        while (await receive())["type"] != "http.disconnect":
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._task = asyncio.current_task()
+        self._watcher: asyncio.Task[None] | None = None
+        self.is_gone = False
+
+    def start(self) -> None:
+        self._watcher = asyncio.get_running_loop().create_task(self._wait())
+
+    def end(self) -> None:
+        if self._watcher:
+            self._watcher.cancel()
+
+    def uncancel(self) -> None:
+        assert self._task is not None
+        self._task.uncancel()
+
+    async def _wait(self) -> None:
+        while (await self._receive())["type"] != "http.disconnect":
             pass
-        is_gone = True
-        task.cancel()
-
-    # Only queries that take a while are worth the watching.
-    later = loop.call_later(_AFTER, lambda: watchers.append(loop.create_task(watch())))
-    try:
-        return await work
-    except asyncio.CancelledError as error:
-        if not is_gone:
-            raise
-        task.uncancel()
-        raise Gone from error
-    finally:
-        later.cancel()
-        for watcher in watchers:
-            watcher.cancel()
+        self.is_gone = True
+        if self._task:
+            self._task.cancel()

@@ -30,35 +30,50 @@ _LARGE = 1 << 18
 
 
 @dataclass(frozen=True)
+class Choices:
+    """The format for each kind of answer that the client takes, and what follows from that.
+
+    `written` names those that a worker writes; `types` are the content types in order.
+    """
+
+    by_kind: dict[Kind, Choice]
+    written: dict[Kind, str]
+    types: tuple[str, ...]
+    has_page: bool
+
+    @classmethod
+    def of(cls, by_kind: dict[Kind, Choice]) -> "Choices":
+        """Return what follows from the format for each kind."""
+        keys = {kind: choice.format.key for kind, choice in by_kind.items()}
+        written = {k: _BEHIND_HTML[k] if key == "html" else key for k, key in keys.items()}
+        types = tuple(choice.content_type for choice in by_kind.values())
+        return cls(by_kind, written, types, "html" in keys.values())
+
+
+@dataclass(frozen=True)
 class Asked:
     """An operation with all that decides what its answer looks like."""
 
     operation: Operation
     text: str
-    choices: dict[Kind, Choice]
+    choices: "Choices"
     coding: str
     client: str
     if_none_match: str = ""
 
     @property
-    def formats(self) -> dict[Kind, str]:
-        """Return the key of the format for each kind of answer."""
-        return {kind: choice.format.key for kind, choice in self.choices.items()}
-
-    @property
     def query(self) -> Query:
         """Return what the engine is asked."""
-        formats = {k: _BEHIND_HTML[k] if key == "html" else key for k, key in self.formats.items()}
         operation = self.operation
+        formats = self.choices.written
         return Query(self.text, formats, operation.default_graphs, operation.named_graphs)
 
     @property
     def key(self) -> Hashable:
         """Return what two operations have in common whose answers are the same bytes."""
         operation = self.operation
-        types = tuple(choice.content_type for choice in self.choices.values())
         graphs = (operation.default_graphs, operation.named_graphs)
-        return self.text, types, graphs, self.coding
+        return self.text, self.choices.types, graphs, self.coding
 
 
 @dataclass
@@ -101,7 +116,7 @@ class Endpoint:
     async def _ask(self, asked: Asked, *, is_stable: bool) -> Kept:
         answer = await self.run(asked)
         assert answer.kind is not None
-        choice = asked.choices[answer.kind]
+        choice = asked.choices.by_kind[answer.kind]
         body, coding = answer.body, asked.coding if len(answer.body) >= LEAST else ""
         if coding:
             body = (
@@ -114,15 +129,15 @@ class Endpoint:
 
     def _is_known(self, asked: Asked) -> bool:
         """Say whether the client has the answer already: then nobody need be asked."""
-        kind = query_form(asked.text)
-        if not asked.if_none_match or kind not in asked.choices or kind is None:
+        kind = query_form(asked.text) if asked.if_none_match else None
+        if kind not in asked.choices.by_kind or kind is None:
             return False
         return self._etag(asked, kind) in asked.if_none_match
 
     def _etag(self, asked: Asked, kind: Kind) -> str:
         operation = asked.operation
         parts = [
-            *(self.version, asked.text, asked.choices[kind].content_type, asked.coding),
+            *(self.version, asked.text, asked.choices.by_kind[kind].content_type, asked.coding),
             *("d", *(operation.default_graphs or ()), str(operation.default_graphs is None)),
             *("n", *(operation.named_graphs or ())),
         ]
@@ -160,7 +175,7 @@ def read_asked(request: Request, operation: Operation, *, has_pages: bool = True
 
 # Clients say the same few things again and again; what is returned is never changed.
 @lru_cache(1024)
-def choices(names: tuple[str, ...], accept: str | None, *, has_pages: bool) -> dict[Kind, Choice]:
+def choices(names: tuple[str, ...], accept: str | None, *, has_pages: bool) -> Choices:
     """Return the format for each kind of answer, by `?format=` or else by the Accept header.
 
     Of several names the first known one counts; HTML only where there are pages. Raises the
@@ -178,7 +193,7 @@ def choices(names: tuple[str, ...], accept: str | None, *, has_pages: bool) -> d
             chosen[kind] = choice
     if not chosen:
         raise not_acceptable(None)
-    return chosen
+    return Choices.of(chosen)
 
 
 def not_acceptable(kind: Kind | None) -> Problem:

@@ -32,7 +32,7 @@ async def sparql(request: Request, serving: Serving) -> Response:
     if operation.query is None:
         return await _description(request, serving)
     asked = read_asked(request, operation, has_pages=serving.pages is not None)
-    if not _wants_page(asked):
+    if not asked.choices.has_page:
         return await serving.endpoint.answer(asked)
     return await _page(request, serving, asked)
 
@@ -83,10 +83,6 @@ async def explain(request: Request, serving: Serving, problem: Problem) -> Respo
     return replace(made, headers={**VARY, **problem.headers})
 
 
-def _wants_page(asked: Asked) -> bool:
-    return "html" in asked.formats.values()
-
-
 async def _page(request: Request, serving: Serving, asked: Asked) -> Response:
     assert serving.pages is not None
     answer: Answer | None = None
@@ -97,7 +93,7 @@ async def _page(request: Request, serving: Serving, asked: Asked) -> Response:
         problem = met
     if answer is not None:
         assert answer.kind is not None
-        choice = asked.choices[answer.kind]
+        choice = asked.choices.by_kind[answer.kind]
         if choice.format.key != "html":
             return Response(answer.body, choice.content_type, headers=dict(VARY))
     made = await serving.pages.query_page(request, asked.text, answer, problem)

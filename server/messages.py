@@ -25,12 +25,12 @@ class Gone(Exception):
 
 @dataclass(frozen=True)
 class Request:
-    """A request whose body has arrived; header names are lower case, `query` is not decoded."""
+    """A request whose body has arrived, as ASGI has it: header names are lower case."""
 
     method: str
     path: str
     query: bytes
-    headers: list[tuple[str, str]]
+    raw_headers: list[tuple[bytes, bytes]]
     client: str
     id: str
     scheme: str = "http"
@@ -38,8 +38,14 @@ class Request:
 
     def header(self, name: str) -> str | None:
         """Return the header of that name, several lines joined as RFC 9110 says; None if absent."""
-        found = [value for key, value in self.headers if key == name]
-        return ", ".join(found) if found else None
+        key = name.encode()
+        found = [value for other, value in self.raw_headers if other == key]
+        return b", ".join(found).decode("latin-1") if found else None
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Return all headers as text."""
+        return [(k.decode("latin-1"), v.decode("latin-1")) for k, v in self.raw_headers]
 
 
 @dataclass(frozen=True)
@@ -54,13 +60,12 @@ class Response:
 
 def read_request(scope: Scope, request_id: str, body: bytes = b"") -> Request:
     """Return the request that `scope` describes."""
-    headers = [(k.decode("latin-1").lower(), v.decode("latin-1")) for k, v in scope["headers"]]
     client = scope.get("client") or ("", 0)
     return Request(
         scope["method"],
         scope["path"],
         scope["query_string"],
-        headers,
+        scope["headers"],
         str(client[0]),
         request_id,
         scope.get("scheme", "http"),

@@ -7,7 +7,9 @@ where it yields the processors, and a fresh worker takes its place.
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from functools import partial
 
+from server.alarms import Alarms
 from server.engine import deadline
 from server.fair_queue import FairQueue
 from server.limits import Limits
@@ -33,6 +35,7 @@ class WorkerPool:
         self._queue: FairQueue[_Turn] = FairQueue(settings.query_queue)
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
+        self._alarms = Alarms()
         self._is_open = True
         self.kills = 0
 
@@ -64,13 +67,13 @@ class WorkerPool:
         worker = await self._worker_for(client)
         if worker is None:
             return Answer(Outcome.BUSY)
-        patience = asyncio.get_running_loop().call_later(PATIENCE, self._slow_down, worker)
+        patience = self._alarms.set(PATIENCE, partial(self._slow_down, worker))
         try:
             return await work(worker)
         except (Overdue, WorkerDied) as end:
             return Answer(_ENDS[type(end)])
         finally:
-            patience.cancel()
+            self._alarms.call_off(patience)
             self._give_back(worker, client)
 
     async def close(self) -> None:
@@ -161,10 +164,10 @@ class WorkerPool:
     async def _add_worker(self) -> None:
         async with self._starting:
             try:
-                worker = await self._zygote.fork()
+                worker = await self._zygote.fork(self._alarms)
             except WorkerDied:
                 self._zygote.close()
                 self._zygote = await Zygote.start(self._source, Limits.of(self._settings))
-                worker = await self._zygote.fork()
+                worker = await self._zygote.fork(self._alarms)
         self._idle.append(worker)
         self._call_next()

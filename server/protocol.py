@@ -44,6 +44,8 @@ def read_operation(request: Request) -> Operation:
     query = named.get("query")
     if query is None and (given or request.method == "POST"):
         raise Problem("bad-request", "There is no parameter `query`.")
+    if len(given) == 1 and query is not None:
+        return Operation(query.removeprefix(_BOM))
     default, names = (_graphs(given, name) for name in _GRAPHS)
     return Operation(
         None if query is None else query.removeprefix(_BOM),
@@ -73,6 +75,8 @@ def _posted(request: Request) -> Fields:
 
 
 def _fields(text: bytes, place: str) -> Fields:
+    if not text:
+        return []
     try:
         return parse_qsl(
             text.decode("utf-8"),

@@ -9,6 +9,7 @@ from server.formats import Kind
 
 _SIZES = struct.Struct(">IQ")
 HEAD = _SIZES.size
+_KINDS = {kind.encode(): kind for kind in Kind}
 
 
 class Outcome(StrEnum):
@@ -92,6 +93,9 @@ def unpack_query(text: bytes, body: bytes = b"") -> tuple[Query, Found | None]:
 
 def pack_answer(answer: Answer) -> bytes:
     """Return the head of the frame of `answer`: two sizes and all but the body, which follows."""
+    if answer.outcome is Outcome.OK and answer.kind:
+        header = answer.kind.encode()
+        return _SIZES.pack(len(header), len(answer.body)) + header
     fields = [answer.outcome, answer.kind, answer.detail, answer.line, answer.column]
     header = json.dumps(fields).encode()
     return _SIZES.pack(len(header), len(answer.body)) + header
@@ -105,5 +109,8 @@ def answer_sizes(start: bytes | bytearray) -> tuple[int, int]:
 
 def unpack_answer(header: bytes, body: bytes) -> Answer:
     """Return the answer that `pack_answer` wrote, with its body."""
+    kind = _KINDS.get(header)
+    if kind:
+        return Answer(Outcome.OK, kind, body=body)
     outcome, kind, detail, line, column = json.loads(header)
     return Answer(Outcome(outcome), Kind(kind) if kind else None, detail, line, column, body)

@@ -85,6 +85,8 @@ def calls_service(query: str) -> bool:
     Whether `<` opens an IRI or compares is known only to a parser; so both are followed, and
     either suffices.
     """
+    if "service" not in query.lower():
+        return False
     waiting, seen = [0], set[int]()
     run = _Run(0, 0, -1, False)
     while waiting:

@@ -15,24 +15,53 @@ from server.translate import translate
 
 # The kernel ends workers before anything else where memory runs out.
 _FIRST_TO_GO = "900"
+_CHUNK = 1 << 16
 
 
-def serve(stream: socket.socket, store: ox.Store, limits: Limits, base: str) -> None:
-    """Answer the queries that come over `stream`, one at a time, until it is closed.
+def serve(connection: socket.socket, store: ox.Store, limits: Limits, base: str) -> None:
+    """Answer the queries that come over `connection`, one at a time, until it is closed.
 
     Their relative IRIs are resolved against `base`, where that is not "".
     """
     _confine(limits)
-    while start := _receive(stream, HEAD):
+    stream = Stream(connection)
+    while start := stream.read(HEAD):
         size, more = query_sizes(start)
-        text, body = _receive(stream, size), _receive(stream, more)
+        text, body = stream.read(size), stream.read(more)
         if len(text) < size or len(body) < more:
             return
         query, found = unpack_query(text, body)
         answer = translate(found, query, limits) if found else run(store, query, limits, base)
-        stream.sendall(pack_answer(answer))
-        stream.sendall(answer.body)
+        head = pack_answer(answer)
+        if len(answer.body) < _CHUNK:
+            connection.sendall(head + answer.body)
+        else:
+            connection.sendall(head)
+            connection.sendall(answer.body)
         del answer, found, body
+
+
+class Stream:
+    """Reads a socket in pieces as large as they come."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        """Read from `connection`."""
+        self._connection = connection
+        self._found = b""
+
+    def read(self, size: int) -> bytes:
+        """Return the next `size` bytes, or less where the connection ends."""
+        if len(self._found) < size:
+            parts, length = [self._found], len(self._found)
+            while length < size:
+                part = self._connection.recv(max(_CHUNK, size - length))
+                if not part:
+                    return b""
+                parts.append(part)
+                length += len(part)
+            self._found = b"".join(parts)
+        piece, self._found = self._found[:size], self._found[size:]
+        return piece
 
 
 def _confine(limits: Limits) -> None:
@@ -45,13 +74,3 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # The second wall beside the refusal of SERVICE: no further file or socket can be opened.
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
-
-
-def _receive(stream: socket.socket, size: int) -> bytes:
-    found = bytearray()
-    while len(found) < size:
-        part = stream.recv(size - len(found))
-        if not part:
-            return b""
-        found += part
-    return bytes(found)

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import cast
 
 from graph.errors import AtlasError
+from server.alarms import Alarms
 from server.limits import Limits
 from server.query import HEAD, Answer, Found, Query, answer_sizes, pack_query, unpack_answer
 from server.results.environment import SINGLE_THREADED
@@ -35,9 +36,10 @@ class WorkerDied(Exception):
 class Worker(asyncio.Protocol):
     """One worker process and the socket to it; it answers one query at a time."""
 
-    def __init__(self, pid: int, watch: int) -> None:
-        """Take over the process `pid` with its pidfd `watch`."""
+    def __init__(self, pid: int, watch: int, alarms: Alarms) -> None:
+        """Take over the process `pid` with its pidfd `watch`; `alarms` keep its deadlines."""
         self.pid = pid
+        self._alarms = alarms
         self.is_alive = True
         self._watch = watch
         self._transport: asyncio.Transport | None = None
@@ -58,10 +60,8 @@ class Worker(asyncio.Protocol):
             self._wanted = HEAD + self._header + body
         if self._wanted and len(self._found) >= self._wanted:
             start = HEAD + self._header
-            view = memoryview(self._found)
-            answer = unpack_answer(bytes(view[HEAD:start]), bytes(view[start : self._wanted]))
-            view.release()
-            self._found, self._wanted = bytearray(), 0
+            found, self._found, self._wanted = self._found, bytearray(), 0
+            answer = unpack_answer(bytes(found[HEAD:start]), bytes(memoryview(found)[start:]))
             if self._future and not self._future.done():
                 self._future.set_result(answer)
 
@@ -82,14 +82,17 @@ class Worker(asyncio.Protocol):
         self._transport.write(pack_query(query, found))
         if found:
             self._transport.write(found.body)
-        deadline = loop.call_later(seconds, self._end, Overdue())
+        deadline = self._alarms.set(seconds, self._overdue)
         try:
             return await self._future
         except BaseException:
             self._end(WorkerDied())
             raise
         finally:
-            deadline.cancel()
+            self._alarms.call_off(deadline)
+
+    def _overdue(self) -> None:
+        self._end(Overdue())
 
     def step_back(self) -> None:
         """Let other processes go first from now on."""
@@ -153,8 +156,8 @@ class Zygote:
         asyncio.get_running_loop().add_reader(ours, zygote._receive)
         return zygote
 
-    async def fork(self) -> Worker:
-        """Return a new worker; WorkerDied where the zygote is gone."""
+    async def fork(self, alarms: Alarms) -> Worker:
+        """Return a new worker with `alarms`; WorkerDied where the zygote is gone."""
         loop = asyncio.get_running_loop()
         ours, theirs = socket.socketpair()
         ours.setblocking(False)
@@ -169,7 +172,7 @@ class Zygote:
         finally:
             theirs.close()
         pid, watch = await future
-        _, worker = await loop.create_unix_connection(lambda: Worker(pid, watch), sock=ours)
+        _, worker = await loop.create_unix_connection(lambda: Worker(pid, watch, alarms), sock=ours)
         return worker
 
     def close(self) -> None:

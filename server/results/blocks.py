@@ -103,23 +103,28 @@ class Json:
 
     def __init__(self, sink: BinaryIO, limit: int) -> None:
         """Write to `sink`; at most `limit` solutions, any number where that is 0."""
-        self._sink, self._limit, self._places = sink, limit, 0
+        self._sink, self._limit, self._places, self._size = sink, limit, 0, 0
         self._uncounted = bytearray()
+        self._searched = 0
 
     def take(self, block: bytes) -> None:
         """Pass `block` on, or raise TooManyRows."""
         if self._limit:
-            start = max(0, len(self._uncounted) - len(_BETWEEN))
             self._uncounted += block
-            if cut := _last_place(self._uncounted, start):
-                self._places += 1
-                self._count(self._uncounted[:cut])
-                del self._uncounted[:cut]
+            self._size += len(block)
+            # Every solution takes a byte at least: what is shorter need not be counted.
+            if self._size > self._limit:
+                if cut := _last_place(self._uncounted, self._searched):
+                    self._places += 1
+                    self._count(self._uncounted[:cut])
+                    del self._uncounted[:cut]
+                self._searched = max(0, len(self._uncounted) - len(_BETWEEN))
         self._sink.write(block)
 
     def finish(self) -> None:
         """Count the rest."""
-        self._count(self._uncounted)
+        if self._size > self._limit:
+            self._count(self._uncounted)
 
     def _count(self, text: bytearray) -> None:
         """Count in `text`, which neither begins nor ends within a string."""
