@@ -37,8 +37,14 @@ PREFIX schema: <https://schema.org/>
 ENTRY = f"<https://www.mecfsatlas.com/evidence/{slug_of(7)}>"
 MIX = {
     "all of one subject": f"SELECT ?p ?o {{ {ENTRY} ?p ?o }}",
-    "entity CONSTRUCT": "CONSTRUCT { ?s ?p ?o } WHERE { "
-    f"{ENTRY} atlas:paper?/atlas:author? ?s . ?s ?p ?o }}",
+    # The entry with all its parts, as its document has them.
+    "entity CONSTRUCT": f"""CONSTRUCT {{ ?s ?p ?o }} WHERE {{
+      {{ VALUES ?s {{ {ENTRY} }} }}
+      UNION {{ {ENTRY} atlas:paper/atlas:author? ?s }}
+      UNION {{ {ENTRY} atlas:inclusion/atlas:group? ?s }}
+      UNION {{ {ENTRY} atlas:quickSummary|atlas:observedFinding|atlas:inferredConclusion ?s }}
+      UNION {{ {ENTRY} atlas:doesNotProve|atlas:currentAssessment ?s }}
+      ?s ?p ?o }}""",
     "star join, ordered": "SELECT ?entry ?title ?volume { ?paper atlas:year 2015 ; "
     "dcterms:title ?title ; bibo:volume ?volume . ?entry atlas:paper ?paper } "
     "ORDER BY ?volume ?title LIMIT 20",
