@@ -3,7 +3,6 @@ HOST ?= 127.0.0.1
 PORT ?= 8000
 BIN = .venv/bin
 PYPATHS = graph server tests
-
 EDITOR = server/static/editor/editor.js
 .PHONY: serve build test check format lint types reference bench conformance assets
 
@@ -23,11 +22,10 @@ types: .venv/installed ; $(BIN)/mypy
 reference: .venv/installed ## the real data through pySHACL, the reference validator
 	$(BIN)/atlas check --reference
 
-bench: .venv/installed ; $(BIN)/python -m tests.bench $(SIZES)
+bench: .venv/installed ; $(BIN)/python -m tests.bench $(SIZES) && $(BIN)/python -m tests.bench_sparql
 conformance: .venv/installed ; $(BIN)/python -m tests.conformance $(RDF_TESTS)
 
 assets: $(EDITOR) ## the query editor; without npm the page has a plain text area
-
 $(EDITOR): package-lock.json $(wildcard server/editor/*.js)
 	if command -v npm >/dev/null; then npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent build; fi
 

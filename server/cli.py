@@ -110,9 +110,13 @@ def check_command(files: tuple[Path, ...], data: Path, reference: bool) -> None:
     """
     drafts = tuple(path for path in files if not _is_within(path, data))
     sources, found = check(data, drafts, reference=reference)
+    everywhere = len(found)
     if files:
         wanted = {path.resolve() for path in files}
         found = [problem for problem in found if Path(problem.file).resolve() in wanted]
+    if everywhere > len(found):
+        others = f"{everywhere - len(found)} problems in other files"
+        _ERRORS.print(f"{others}: judgements were not checked; `atlas check` lists them")
     if found:
         _print_problems(found)
         raise SystemExit(1)

@@ -1,7 +1,7 @@
 """The engine over one release: workers that are killed at their deadline and replaced at once.
 
-Short questions have a lane of their own: a query that goes on for a second moves to the slow lane,
-where it yields the processors, and a fresh worker takes its place.
+Short questions have a lane of their own: a query that goes on while others wait moves to the slow
+lane, where it yields the processors, and a fresh worker takes its place.
 """
 
 import asyncio
@@ -18,7 +18,8 @@ from server.settings import Settings
 from server.source import Source
 from server.workers import Overdue, Worker, WorkerDied, Zygote
 
-PATIENCE = 1.0
+# Seconds after which a query gives way to those that wait.
+PATIENCE = 0.1
 _ENDS = {Overdue: Outcome.TIMEOUT, WorkerDied: Outcome.CRASHED}
 _Turn = asyncio.Future[Worker]
 
@@ -36,6 +37,7 @@ class WorkerPool:
         self._tasks: set[asyncio.Task[None]] = set()
         self._starting = asyncio.Lock()
         self._alarms = Alarms()
+        self._patience: dict[Worker, int] = {}
         self._is_open = True
         self.kills = 0
 
@@ -67,13 +69,13 @@ class WorkerPool:
         worker = await self._worker_for(client)
         if worker is None:
             return Answer(Outcome.BUSY)
-        patience = self._alarms.set(PATIENCE, partial(self._slow_down, worker))
+        self._give_way_later(worker)
         try:
             return await work(worker)
         except (Overdue, WorkerDied) as end:
             return Answer(_ENDS[type(end)])
         finally:
-            self._alarms.call_off(patience)
+            self._alarms.call_off(self._patience.pop(worker, -1))
             self._give_back(worker, client)
 
     async def close(self) -> None:
@@ -133,8 +135,14 @@ class WorkerPool:
                 self._running[client] += 1
                 turn.set_result(worker)
 
-    def _slow_down(self, worker: Worker) -> None:
-        if len(self._slow) < self._settings.slow_workers and worker.is_alive:
+    def _give_way_later(self, worker: Worker) -> None:
+        self._patience[worker] = self._alarms.set(PATIENCE, partial(self._give_way, worker))
+
+    def _give_way(self, worker: Worker) -> None:
+        is_wanted = len(self._queue) and not self._idle
+        if not is_wanted or len(self._slow) >= self._settings.slow_workers:
+            self._give_way_later(worker)
+        elif worker.is_alive:
             self._slow.add(worker)
             worker.step_back()
             self._add_later()

@@ -51,7 +51,9 @@ SETTINGS = (
     Setting("port", "8000", "port to listen on (serve)", int),
     Setting("query_timeout", "30", "seconds a SPARQL query may take (serve)", float),
     Setting("query_workers", "2", "processes that wait for SPARQL queries (serve)", int),
-    Setting("slow_workers", "8", "further ones for queries that go on over a second (serve)", int),
+    Setting(
+        "slow_workers", "8", "further ones for queries that go on while others wait (serve)", int
+    ),
     Setting("client_queries", "4", "queries of one client that may run at once (serve)", int),
     Setting("query_memory", "1024", "MiB such a process may need beside the data (serve)", int),
     Setting("query_queue", "128", "queries that may wait for a free process (serve)", int),

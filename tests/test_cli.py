@@ -42,6 +42,16 @@ def test_check_of_a_draft_passes_and_then_names_the_fault(tmp_path: Path) -> Non
     assert f"{ENTRY}.ttl:" in done.output
 
 
+def test_check_of_one_file_says_when_another_kept_it_from_being_judged(tmp_path: Path) -> None:
+    data = small_data(tmp_path)
+    file, other = sorted((data / "evidence").glob("*.ttl"))[:2]
+    edit(other, "schema:position 2", "schema:position 9")
+    done = atlas("check", file, "--data", data)
+    assert done.exit_code == 0
+    assert "problems in other files: judgements were not checked" in done.output
+    assert other.name not in done.output
+
+
 def test_a_draft_outside_the_data_is_checked_as_if_it_stood_there(tmp_path: Path) -> None:
     data = small_data(tmp_path)
     draft = tmp_path / f"{ENTRY}.ttl"
