@@ -1,7 +1,7 @@
 """The engine over one release: workers that are killed at their deadline and replaced at once.
 
 Short questions have a lane of their own: a query that goes on while others wait moves to the slow
-lane, where it yields the processors, and a fresh worker takes its place.
+lane, where it yields the processors after a while, and another worker takes its place.
 """
 
 import asyncio
@@ -20,6 +20,10 @@ from server.workers import Overdue, Worker, WorkerDied, Zygote
 
 # Seconds after which a query gives way to those that wait.
 PATIENCE = 0.1
+# Seconds after which such a query leaves the processors to others, too.
+HUMILITY = 1.0
+# Workers beyond those of the settings that are kept when their query is over.
+_SPARE = 2
 _ENDS = {Overdue: Outcome.TIMEOUT, WorkerDied: Outcome.CRASHED}
 _Turn = asyncio.Future[Worker]
 
@@ -31,6 +35,7 @@ class WorkerPool:
         """Prepare the lanes; `start` makes a pool whose workers run."""
         self._zygote, self._source, self._settings = zygote, source, settings
         self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
         self._slow: set[Worker] = set()
         self._running: Counter[str] = Counter()
         self._queue: FairQueue[_Turn] = FairQueue(settings.query_queue)
@@ -85,13 +90,13 @@ class WorkerPool:
             task.cancel()
         while taken := self._queue.take(lambda _: True):
             taken[1].cancel()
-        for worker in (*self._idle, *self._slow):
+        for worker in (*self._idle, *self._busy):
             worker.kill()
         self._zygote.close()
 
     async def _worker_for(self, client: str) -> Worker | None:
         if not len(self._queue) and self._may_go(client) and (worker := self._take_idle()):
-            self._running[client] += 1
+            self._assign(worker, client)
             return worker
         turn: _Turn = asyncio.get_running_loop().create_future()
         if not self._queue.put(client, turn):
@@ -111,6 +116,10 @@ class WorkerPool:
             late.cancel()
             self._queue.remove(client, turn)
 
+    def _assign(self, worker: Worker, client: str) -> None:
+        self._running[client] += 1
+        self._busy.add(worker)
+
     def _may_go(self, client: str) -> bool:
         return self._running[client] < self._settings.client_queries
 
@@ -119,7 +128,7 @@ class WorkerPool:
             worker = self._idle.pop()
             if worker.is_alive:
                 return worker
-            self._add_later()
+            self._refill()
         return None
 
     def _call_next(self) -> None:
@@ -132,7 +141,7 @@ class WorkerPool:
             if turn.done():
                 self._idle.append(worker)
             else:
-                self._running[client] += 1
+                self._assign(worker, client)
                 turn.set_result(worker)
 
     def _give_way_later(self, worker: Worker) -> None:
@@ -144,27 +153,30 @@ class WorkerPool:
             self._give_way_later(worker)
         elif worker.is_alive:
             self._slow.add(worker)
-            worker.step_back()
-            self._add_later()
+            self._refill()
+            self._patience[worker] = self._alarms.set(HUMILITY, worker.step_back)
 
     def _give_back(self, worker: Worker, client: str) -> None:
         self._running[client] -= 1
         if not self._running[client]:
             del self._running[client]
+        self._busy.discard(worker)
+        self._slow.discard(worker)
         if not worker.is_alive:
             self.kills += 1
-        if worker in self._slow or not self._is_open:
-            # A slow one cannot get its priority back, and another has its place.
-            self._slow.discard(worker)
+        elif worker.has_stepped_back or len(self._idle) >= self._settings.query_workers + _SPARE:
+            # It cannot get its priority back, or is one too many.
             worker.kill()
-        elif worker.is_alive:
-            self._idle.append(worker)
         else:
-            self._add_later()
+            self._idle.append(worker)
+        self._refill()
         self._call_next()
 
-    def _add_later(self) -> None:
-        if self._is_open:
+    def _refill(self) -> None:
+        """Start workers until as many are ready for short queries as the settings say."""
+        short = len(self._busy) - len(self._slow)
+        ready = len(self._idle) + short + len(self._tasks)
+        for _ in range(self._settings.query_workers - ready if self._is_open else 0):
             task = asyncio.get_running_loop().create_task(self._add_worker())
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)

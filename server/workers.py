@@ -41,6 +41,7 @@ class Worker(asyncio.Protocol):
         self.pid = pid
         self._alarms = alarms
         self.is_alive = True
+        self.has_stepped_back = False
         self._watch = watch
         self._transport: asyncio.Transport | None = None
         self._found = bytearray()
@@ -96,6 +97,7 @@ class Worker(asyncio.Protocol):
 
     def step_back(self) -> None:
         """Let other processes go first from now on."""
+        self.has_stepped_back = True
         with contextlib.suppress(ProcessLookupError):
             os.setpriority(os.PRIO_PROCESS, self.pid, _LOWER_PRIORITY)
 
