@@ -89,15 +89,10 @@ def build(
             raise BuildRefused(f"{problem}. Free some disk, or use --releases") from error
         now = datetime.now(UTC)
         manifest = Manifest(
-            id=next_id(releases, now.date()),
-            created=now.isoformat(timespec="seconds"),
-            base=base,
-            digest=sha256(folder / "atlas.nq"),
-            inputs=inputs,
-            software=_software(),
-            counts=counts,
+            next_id(releases, now.date()), now.isoformat(timespec="seconds"), base,
+            digest=sha256(folder / "atlas.nq"), inputs=inputs, software=_software(), counts=counts,
             previous=previous.id if previous else None,
-        )
+        )  # fmt: skip
         return put_into_place(folder, releases, manifest)
 
 
