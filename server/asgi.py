@@ -89,7 +89,7 @@ class Application:
         self, answer: Answer, serving: Serving, scope: Scope, receive: Receive, send: Send
     ) -> None:
         started = time.perf_counter()
-        request = read_request(scope, self._request_id(scope))
+        request = read_request(scope, self._request_id(scope), self._settings.client_header)
         outcome = "ok"
         try:
             response = await self._attempt(answer, request, serving, receive)

@@ -197,6 +197,7 @@ def query_command(query: str, releases: Path, form: str) -> None:
 @setting_option("query_workers")
 @setting_option("slow_workers")
 @setting_option("client_queries")
+@setting_option("client_header")
 @setting_option("query_memory")
 @setting_option("query_queue")
 @setting_option("query_wait")

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import Any
 
@@ -58,19 +58,23 @@ class Response:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def read_request(scope: Scope, request_id: str, body: bytes = b"") -> Request:
-    """Return the request that `scope` describes."""
-    client = scope.get("client") or ("", 0)
-    return Request(
+def read_request(scope: Scope, request_id: str, client_header: str = "") -> Request:
+    """Return the request that `scope` describes, without its body.
+
+    `client_header` is the header in which a trusted proxy names its client, last of a list.
+    """
+    client = str((scope.get("client") or ("",))[0])
+    request = Request(
         scope["method"],
         scope["path"],
         scope["query_string"],
         scope["headers"],
-        str(client[0]),
+        client,
         request_id,
         scope.get("scheme", "http"),
-        body,
     )
+    named = request.header(client_header.lower()) if client_header else None
+    return replace(request, client=named.rpartition(",")[2].strip()) if named else request
 
 
 async def read_body(receive: Receive, most: int, announced: str | None, seconds: float) -> bytes:

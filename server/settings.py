@@ -55,6 +55,11 @@ SETTINGS = (
         "slow_workers", "8", "further ones for queries that go on while others wait (serve)", int
     ),
     Setting("client_queries", "4", "queries of one client that may run at once (serve)", int),
+    Setting(
+        "client_header",
+        "",
+        "header in which a proxy names its client, as X-Forwarded-For; empty: no proxy (serve)",
+    ),
     Setting("query_memory", "1024", "MiB such a process may need beside the data (serve)", int),
     Setting("query_queue", "128", "queries that may wait for a free process (serve)", int),
     Setting("query_wait", "5", "seconds a SPARQL query may wait for a free process (serve)", float),
@@ -98,6 +103,7 @@ class Settings:
     query_workers: int = 2
     slow_workers: int = 8
     client_queries: int = 4
+    client_header: str = ""
     query_memory: int = 1024
     query_queue: int = 128
     query_wait: float = 5.0

@@ -136,6 +136,21 @@ def test_one_client_cannot_hold_all_workers(release: Release, tmp_path: Path) ->
             assert post(other, ALIVE).json()["boolean"] is True
 
 
+def test_behind_a_proxy_each_of_its_clients_is_one(release: Release, tmp_path: Path) -> None:
+    settings = Settings(
+        releases=release.folder.parent, query_timeout=300, query_workers=2, slow_workers=0,
+        client_queries=1, client_header="X-Forwarded-For", query_wait=30,
+    )  # fmt: skip
+    with serve(settings, tmp_path) as site, httpx.Client(base_url=site.address, timeout=60) as web:
+        bomb = request(BOMBS["cross-product count"].query)
+        greedy = bomb.replace(b"Host: x", b"Host: x\r\nX-Forwarded-For: 10.9.9.9, 10.0.0.1")
+        with connected(site, greedy), connected(site, greedy):
+            while not _numbers(web)["atlas_queries_waiting"]:
+                pass
+            other = {"Content-Type": DIRECT, "X-Forwarded-For": "10.0.0.1, 10.0.0.2"}
+            assert web.post("/sparql", content=ALIVE, headers=other).json()["boolean"] is True
+
+
 @contextmanager
 def connected(site: Site, text: bytes) -> Iterator[socket.socket]:
     """Send `text` and do not wait for an answer."""
