@@ -15,7 +15,15 @@ from server.source import File, Source
 F = TypeVar("F", bound=Callable[..., object])
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SETTINGS = (
-    *("host", "port", "query_timeout", "query_workers", "slow_workers", "client_queries"),
+    *(
+        "host",
+        "port",
+        "query_timeout",
+        "query_workers",
+        "slow_workers",
+        "client_queries",
+        "client_header",
+    ),
     *("query_memory", "query_queue", "query_wait", "query_size", "result_size", "result_rows"),
     *("cache_size", "web_workers"),
 )
