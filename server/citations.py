@@ -22,7 +22,7 @@ from server.things import Thing
 MOST_AUTHORS = 10
 _NAMES = ("atlas:printedName", "schema:familyName", "schema:givenName")
 # "221–27" is short for "221–227".
-_SPAN = re.compile(r"(\w+)\s*[-–—]\s*(\w+)")
+_SPAN = re.compile(r"([\w.]+)\s*[-–—]\s*([\w.]+)")
 _IN_PATHS = "/:;()@!$&'*+,=~._-"
 # BibTeX counts braces, escaped or not.
 _LETTERS = {"{": r"{\textbraceleft}", "}": r"{\textbraceright}"}

@@ -25,7 +25,7 @@ def blueprint(facts: Facts, links: Links) -> Blueprint:
         bare = doi(text)
         if bare is None:
             raise Problem("not-found", "This is no DOI. One begins like this: /doi/10.1234/abc")
-        return _home(facts, links, "bibo:doi", bare, doi_iri(bare))
+        return _home(facts, links, "doi", bare, doi_iri(bare))
 
     @routes.get("/pmid/<text>")
     def by_pmid(text: str) -> BaseResponse:
@@ -33,7 +33,7 @@ def blueprint(facts: Facts, links: Links) -> Blueprint:
         if digits is None:
             raise Problem("not-found", "This is no PubMed id, which has one to eight digits.")
         paper = f"https://pubmed.ncbi.nlm.nih.gov/{digits}/"
-        return _home(facts, links, "bibo:pmid", digits, paper)
+        return _home(facts, links, "pmid", digits, paper)
 
     @routes.get("/orcid/<text>")
     def by_orcid(text: str) -> BaseResponse:
@@ -46,8 +46,9 @@ def blueprint(facts: Facts, links: Links) -> Blueprint:
     return routes
 
 
-def _home(facts: Facts, links: Links, curie: str, identifier: str, paper: str) -> BaseResponse:
-    found = facts.rows("identified", property=facts.term(curie), identifier=ox.Literal(identifier))
+def _home(facts: Facts, links: Links, name: str, identifier: str, paper: str) -> BaseResponse:
+    # One query each: with a variable for the property the engine would go through all papers.
+    found = facts.rows(f"entry-by-{name}", **{name: ox.Literal(identifier)})
     if not found:
         detail = f"No entry of this release is about that paper. The paper may be at {paper}"
         raise Problem("not-found", detail, {"paper": paper})
