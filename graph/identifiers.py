@@ -4,7 +4,8 @@ import re
 from urllib.parse import quote, unquote
 
 _DOI = re.compile(r"10\.\d{4,9}/\S+")
-_BEFORE = re.compile(r"^\s*(https?://(dx\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+# Proxies make one slash of two.
+_BEFORE = re.compile(r"^\s*((https?:/{1,2})?((dx|www)\.)?doi\.org/|doi(:|\s)\s*)", re.IGNORECASE)
 # What RFC 3987 forbids in an IRI, and the signs that would end a path.
 _SAFE = "!$&'()*+,;=:@/-._~"
 

@@ -1,5 +1,6 @@
 """How to cite a paper, and how to cite the atlas's reading of it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -20,6 +21,8 @@ from server.things import Thing
 # Longer lists are cut here and end in "et al.", as the lists of a broken-off source do.
 MOST_AUTHORS = 10
 _NAMES = ("atlas:printedName", "schema:familyName", "schema:givenName")
+# "221–27" is short for "221–227".
+_SPAN = re.compile(r"([\w.]+)\s*[-–—]\s*([\w.]+)")
 _IN_PATHS = "/:;()@!$&'*+,=~._-"
 # BibTeX counts braces, escaped or not.
 _LETTERS = {"{": r"{\textbraceleft}", "}": r"{\textbraceright}"}
@@ -51,6 +54,27 @@ class Paper:
     journal: str = ""
     doi: str = ""
     pmid: str = ""
+    issued: str = ""
+    volume: str = ""
+    issue: str = ""
+    pages: str = ""
+    is_preprint: bool = False
+
+    @property
+    def date(self) -> list[int]:
+        """Return year, month and day of its publication, as many of them as are known."""
+        return [int(part) for part in (self.issued or self.year).split("-") if part.isdigit()]
+
+    @property
+    def span(self) -> list[str]:
+        """Return its first and last page, or the one thing that is printed for them."""
+        found = _SPAN.fullmatch(self.pages)
+        if found is None:
+            return [self.pages] if self.pages else []
+        first, last = found.groups()
+        if first.isdigit() and last.isdigit() and len(last) < len(first):
+            last = first[: -len(last)] + last
+        return [first, last]
 
     @property
     def url(self) -> str:
@@ -63,6 +87,7 @@ class Paper:
 def read_paper(thing: Thing) -> Paper:
     """Return the paper that `thing` describes."""
     journal = thing.one("schema:isPartOf")
+    preprint = thing.facts.term("fabio:Preprint").value
     return Paper(
         title=thing.text("dcterms:title"),
         authors=tuple(
@@ -73,6 +98,11 @@ def read_paper(thing: Thing) -> Paper:
         journal=journal.label if journal else "",
         doi=thing.text("bibo:doi"),
         pmid=thing.text("bibo:pmid"),
+        issued=thing.text("dcterms:issued"),
+        volume=thing.text("bibo:volume"),
+        issue=thing.text("bibo:issue"),
+        pages=thing.text("bibo:pages"),
+        is_preprint=preprint in thing.texts("rdf:type"),
     )  # fmt: skip
 
 
@@ -87,22 +117,33 @@ def primary(paper: Paper) -> str:
     return " ".join(part for part in parts if part)
 
 
+def cite_key(slug: str) -> str:
+    """Return what the paper of an entry is called in bibliographies, the same in every format."""
+    return f"mecfsatlas-{slug}"
+
+
 def bibtex(paper: Paper, slug: str, entry_url: str) -> str:
     """Return the paper as a BibTeX entry, in ASCII where LaTeX has a name for the letter."""
     names = [_bibtex_name(author) for author in paper.authors]
     if names and not paper.is_complete:
         names.append("others")
+    notes = ["Preprint"] if paper.is_preprint else []
+    notes += [f"PubMed: {paper.pmid}"] if paper.pmid else []
     values = {
         "author": " and ".join(names),
         "title": _latex(paper.title),
         "journal": _latex(paper.journal),
         "year": paper.year,
+        **{name: str(part) for name, part in zip(("month", "day"), paper.date[1:], strict=False)},
+        "volume": _latex(paper.volume),
+        "number": _latex(paper.issue),
+        "pages": "--".join(_latex(page) for page in paper.span),
         "doi": _raw(paper.doi),
-        "note": f"PubMed: {paper.pmid}" if paper.pmid else "",
+        "note": ". ".join(notes),
         "url": _raw(entry_url),
     }
     fields = [Field(key, value) for key, value in values.items() if value]
-    library = Library([Entry("article", f"mecfsatlas-{slug}", fields)])
+    library = Library([Entry("article", cite_key(slug), fields)])
     return write_string(library).strip()
 
 

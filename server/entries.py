@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 from math import ceil
 
 from server import citations
+from server.citation_files import CITATION_FILES
 from server.documents import Document
 from server.facts import Facts, Row
+from server.highwire import meta_tags
 from server.pages import Page
+from server.problems import Problem
 from server.reasoning import Reasoning, reasoning
 from server.things import Thing
 
@@ -81,6 +84,7 @@ def entry_page(facts: Facts, document: Document) -> Page:
         "depths": _depths(sections),
         "thing": thing,
         "paper": paper,
+        "meta_tags": meta_tags(paper),
         "authors": thing.all("atlas:author"),
         "journal": thing.one("schema:isPartOf"),
         "sections": sections,
@@ -95,6 +99,16 @@ def entry_page(facts: Facts, document: Document) -> Page:
         **_citations(entry, paper, why),
     }
     return Page("entry.html", values)
+
+
+def entry_citation(facts: Facts, document: Document, key: str) -> bytes:
+    """Return the paper of the entry that `document` describes, in the citation format `key`."""
+    entry = Thing(facts, document.iri)
+    thing = entry.one("atlas:paper")
+    if thing is None:
+        raise Problem("not-found", "This entry names no paper that could be cited.")
+    paper, slug = citations.read_paper(thing), entry.text("dcterms:identifier")
+    return CITATION_FILES[key](paper, slug, entry.iri).encode()
 
 
 def entries_page(facts: Facts, rows: list[Row], number: int) -> Page | None:

@@ -10,9 +10,10 @@ from server.negotiation import choose
 
 
 class Kind(StrEnum):
-    """What there is to represent: a document about a thing, or one of the kinds of answers."""
+    """What there is to represent: a thing, an entry with its paper, or a kind of answer."""
 
     ENTITY = "entity"
+    ENTRY = "entry"
     SELECT = "select"
     ASK = "ask"
     GRAPH = "graph"
@@ -23,7 +24,8 @@ class Format:
     """One representation; `aliases` are other media types that may be asked for by name.
 
     `writer` is None where the engine has none; `iri` names the format in a service description.
-    `also` is what `?format=` may call it beyond its key, its label and its media types.
+    `also` is what `?format=` may call it beyond its key, its label and its media types; `ending`
+    is what ends a path that names it, where that is not its key.
     """
 
     key: str
@@ -35,11 +37,12 @@ class Format:
     also: tuple[str, ...] = ()
     iri: str = ""
     writer: ox.RdfFormat | ox.QueryResultsFormat | None = None
+    ending: str = ""
 
     @property
     def suffix(self) -> str:
         """Return what a path ends with to name this representation."""
-        return f".{self.key}"
+        return f".{self.ending or self.key}"
 
     @property
     def types(self) -> dict[str, str]:
@@ -62,7 +65,9 @@ class Choice:
     content_type: str
 
 
-_DOCUMENT = frozenset({Kind.ENTITY, Kind.GRAPH})
+_DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.GRAPH})
+_THINGS = frozenset({Kind.ENTITY, Kind.ENTRY})
+_PAPER = frozenset({Kind.ENTRY})
 _GRAPH = frozenset({Kind.GRAPH})
 _ROWS = frozenset({Kind.SELECT})
 _ANSWER = frozenset({Kind.SELECT, Kind.ASK})
@@ -122,14 +127,30 @@ FORMATS = (
     ),
     Format("arrow", "application/vnd.apache.arrow.stream", "Arrow", _ROWS),
     Format("parquet", "application/vnd.apache.parquet", "Parquet", _ROWS),
+    # The media types under which doi.org gives citations.
+    Format(
+        "bib", "application/x-bibtex", "BibTeX", _PAPER, "charset=utf-8",
+        aliases=("text/x-bibtex; charset=utf-8",),
+    ),
+    Format("ris", "application/x-research-info-systems", "RIS", _PAPER, "charset=utf-8"),
+    Format(
+        "csl", "application/vnd.citationstyles.csl+json", "CSL-JSON", _PAPER,
+        also=("csl.json", "csljson"), ending="csl.json",
+    ),
 )  # fmt: skip
 BY_KEY = {row.key: row for row in FORMATS}
+_ENTRIES = "/evidence/"
 
 
 def offers(kind: Kind) -> list[Format]:
     """Return the formats of `kind`, the default first: HTML for things, data for answers."""
     rows = [row for row in FORMATS if kind in row.kinds]
-    return rows if kind is Kind.ENTITY else sorted(rows, key=lambda row: row.key == "html")
+    return rows if kind in _THINGS else sorted(rows, key=lambda row: row.key == "html")
+
+
+def kind_at(path: str) -> Kind:
+    """Return what kind of document has the address `path`: only entries have a paper to cite."""
+    return Kind.ENTRY if path.startswith(_ENTRIES) else Kind.ENTITY
 
 
 def pick(kind: Kind, accept: str | None, among: Sequence[Format] | None = None) -> Choice | None:
@@ -165,7 +186,7 @@ def split_suffix(path: str) -> tuple[str, Format | None]:
 
     Only known suffixes are cut off: `/scanner/v1.4` is a thing.
     """
-    for row in offers(Kind.ENTITY):
+    for row in offers(kind_at(path)):
         if path.endswith(row.suffix) and not path.endswith("/" + row.suffix):
             return path.removesuffix(row.suffix), row
     return path, None

@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from flask import request
 
 from server.facts import Facts
-from server.formats import FORMATS, Format, Kind, offers
+from server.formats import FORMATS, Format, kind_at, offers
 
 _SAFE = "/:@!$&'()*+,;=-._~%"
 # Schemes a reader may be sent to; anything else in the data (javascript:, data:) is only text.
@@ -40,7 +40,7 @@ class Links:
         stem = "/dataset" if path == "/" else path
         return [
             (row, self.path(path if row.key == "html" and path == "/" else stem + row.suffix))
-            for row in offers(Kind.ENTITY)
+            for row in offers(kind_at(path))
         ]
 
     def alternates(self, path: str) -> str:

@@ -8,10 +8,11 @@ from functools import cached_property
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from server.citation_files import CITATION_FILES
 from server.context import context
 from server.definitions import definition_page, definitions_page
 from server.documents import Document, find_document, serialize
-from server.entries import entries_page, entry_page
+from server.entries import entries_page, entry_citation, entry_page
 from server.facts import Facts, Row
 from server.formats import (
     BY_KEY,
@@ -19,6 +20,7 @@ from server.formats import (
     Kind,
     content_type,
     is_known,
+    kind_at,
     named,
     offers,
     pick,
@@ -116,6 +118,8 @@ def _negotiated(
     def body() -> bytes:
         if choice.format.key == "html":
             return _render(page(), links, path)
+        if choice.format.key in CITATION_FILES:
+            return entry_citation(facts, document, choice.format.key)
         return serialize(facts, document, choice.format.key)
 
     response = _fresh(facts, choice.content_type, body)
@@ -130,9 +134,10 @@ def _choice(links: Links, path: str, headers: dict[str, str]) -> Choice:
         raise Problem("unknown-format", f"There is no format {key!r}; use one of {format_keys()}.")
     if asked:
         return content_type(asked)
-    choice = named(Kind.ENTITY, key) if key else pick(Kind.ENTITY, request.headers.get("Accept"))
+    kind = kind_at(path)
+    choice = named(kind, key) if key else pick(kind, request.headers.get("Accept"))
     if choice is None:
-        formats = [row.media_type for row in offers(Kind.ENTITY)]
+        formats = [row.media_type for row in offers(kind)]
         alternates = [url for _, url in _locations(links, path)]
         detail = f"This is available as {', '.join(formats)}."
         extensions = {"formats": formats, "alternates": alternates}

@@ -3,17 +3,11 @@ from datetime import date
 import pytest
 from bibtexparser.entrypoint import parse_string
 from hypothesis import given
-from hypothesis import strategies as st
-from pylatexenc.latex2text import LatexNodes2Text
 
 from server.citations import MOST_AUTHORS, Author, Paper, bibtex, primary, snapshot
+from tests.citations import WORDS, squeezed, unlatexed
 
 ANN, BO, CY = Author("Ann A", "A", "Ann"), Author("Bo B", "B", "Bo"), Author("The Group")
-# How LaTeX prints the ASCII letters it has no plain form of.
-_PRINTED = str.maketrans("”ˆ˜", '"^~')
-WORDS = st.text('aé{}%&_#$~^\\<>ßž –B()"', min_size=1, max_size=30).filter(
-    lambda text: text == text.strip() and "  " not in text
-)
 
 
 @pytest.mark.parametrize(
@@ -61,15 +55,7 @@ def test_bibtex_is_read_back_to_the_same_title(title: str) -> None:
     assert not library.failed_blocks
     fields = library.entries[0].fields_dict
     assert fields["year"].value == "2001"
-    # Its decoder does not know the names of braces, which LaTeX prints.
-    plain = fields["title"].value
-    plain = plain.replace(r"{\textbraceleft}", r"\{").replace(r"{\textbraceright}", r"\}")
-    read = LatexNodes2Text(keep_comments=True).latex_to_text(plain)
-    assert squeezed(read) == squeezed(title)
-
-
-def squeezed(text: str) -> str:
-    return "".join(text.translate(_PRINTED).split())
+    assert unlatexed(fields["title"].value) == squeezed(title)
 
 
 def test_the_snapshot_names_versions_release_and_day() -> None:

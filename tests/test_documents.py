@@ -87,16 +87,16 @@ def test_a_representation_names_itself_and_the_others(client: FlaskClient) -> No
     assert response.headers["Content-Location"] == f"{PAGE}.ttl"
     assert response.headers["Vary"] == "Accept"
     assert f'<{BASE}{PAGE}>; rel="canonical"' in response.headers["Link"]
-    for row in offers(Kind.ENTITY):
+    for row in offers(Kind.ENTRY):
         assert (
-            f'<{PAGE}.{row.key}>; rel="alternate"; type="{row.media_type}"'
+            f'<{PAGE}{row.suffix}>; rel="alternate"; type="{row.media_type}"'
             in (response.headers["Link"])
         )
 
 
 def test_what_a_client_has_is_not_sent_again(client: FlaskClient) -> None:
     tags = set()
-    for row in offers(Kind.ENTITY):
+    for row in offers(Kind.ENTRY):
         first = client.get(PAGE, headers={"Accept": row.media_type})
         tags.add(first.headers["ETag"])
         again = client.get(
@@ -105,7 +105,7 @@ def test_what_a_client_has_is_not_sent_again(client: FlaskClient) -> None:
         assert (again.status_code, again.data) == (304, b"")
         assert again.headers["ETag"] == first.headers["ETag"]
         assert again.headers["Vary"] == "Accept"
-    assert len(tags) == 6
+    assert len(tags) == 9
 
 
 @pytest.mark.parametrize("path", ["/", "/evidence", "/problems", "/nope", *THINGS])
@@ -121,10 +121,24 @@ def test_an_impossible_accept_gets_a_list_of_what_there_is(client: FlaskClient) 
     assert (response.status_code, response.mimetype) == (406, "application/problem+json")
     assert response.get_json(force=True)["formats"][:2] == ["text/html", "text/turtle"]
     assert f"{PAGE}.ttl" in response.get_json(force=True)["alternates"]
+    assert f"{PAGE}.csl.json" in response.get_json(force=True)["alternates"]
     assert 'rel="alternate"' in response.headers["Link"]
     assert client.get(f"{PAGE}?format=nope").status_code == 400
     assert client.get(f"{PAGE}?format=csv").status_code == 406
     assert client.get(f"{PAGE}?format=ttl").mimetype == "text/turtle"
+
+
+def test_only_an_entry_can_be_cited(client: FlaskClient) -> None:
+    citation = {"Accept": "application/x-bibtex"}
+    assert client.get(PAGE, headers=citation).mimetype == "application/x-bibtex"
+    assert client.get(PAGE, headers={"Accept": "*/*"}).mimetype == "text/html"
+    for path in ("/case-definition/fukuda1994", "/dataset", "/"):
+        refused = client.get(path, headers=citation)
+        assert refused.status_code == 406
+        assert "application/x-bibtex" not in refused.get_json(force=True)["formats"]
+        assert "bibtex" not in client.get(path).headers["Link"]
+    assert client.get("/case-definition/fukuda1994.bib").status_code == 404
+    assert client.get("/case-definition/fukuda1994?format=bib").status_code == 406
 
 
 @pytest.mark.parametrize("path", NASTY, ids=lambda path: path[:20])

@@ -43,6 +43,15 @@ ACCEPTED = [
     (Kind.ASK, "text/csv, text/tab-separated-values, application/vnd.apache.parquet", None),
     (Kind.GRAPH, "text/csv", None),
     (Kind.ENTITY, "application/n-quads", None),
+    (Kind.ENTITY, "application/x-bibtex", None),
+    (Kind.ENTRY, "application/x-bibtex", "application/x-bibtex; charset=utf-8"),
+    (
+        Kind.ENTRY,
+        "text/x-bibliography, application/vnd.citationstyles.csl+json;q=0.5",
+        "application/vnd.citationstyles.csl+json",
+    ),
+    (Kind.ENTRY, "application/*", "application/ld+json"),
+    (Kind.ENTRY, "*/*", "text/html; charset=utf-8"),
 ]
 
 
@@ -73,6 +82,10 @@ def test_what_clients_send_is_answered_in_their_format(
         (Kind.GRAPH, "xml rdf rdf/xml rdf+xml rdfxml application/rdf+xml", "rdf"),
         (Kind.ENTITY, "xml rdf", "rdf"),
         (Kind.ENTITY, "html text/html", "html"),
+        (Kind.ENTRY, "json application/json", "jsonld"),
+        (Kind.ENTRY, "bib bibtex x-bibtex application/x-bibtex text/x-bibtex", "bib"),
+        (Kind.ENTRY, "ris RIS application/x-research-info-systems", "ris"),
+        (Kind.ENTRY, "csl csl-json csl.json vnd.citationstyles.csl+json", "csl"),
     ],
 )
 def test_format_understands_what_clients_call_it(kind: Kind, names: str, key: str) -> None:
@@ -98,7 +111,7 @@ def test_the_names_that_sparqlwrapper_sends_are_all_known() -> None:
 
 
 def test_within_a_kind_every_name_and_type_means_one_format() -> None:
-    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 13
+    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 16
     for kind in Kind:
         rows = offers(kind)
         for counted in (
@@ -112,6 +125,7 @@ def test_each_kind_has_its_formats() -> None:
     keys = {kind: [row.key for row in offers(kind)] for kind in Kind}
     assert keys == {
         Kind.ENTITY: ["html", "ttl", "jsonld", "nt", "trig", "rdf"],
+        Kind.ENTRY: ["html", "ttl", "jsonld", "nt", "trig", "rdf", "bib", "ris", "csl"],
         Kind.SELECT: ["srj", "srx", "csv", "tsv", "arrow", "parquet", "html"],
         Kind.ASK: ["srj", "srx", "html"],
         Kind.GRAPH: ["ttl", "jsonld", "nt", "nq", "trig", "rdf", "html"],

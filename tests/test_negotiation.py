@@ -91,5 +91,7 @@ def test_only_known_suffixes_are_cut_off() -> None:
     assert split_suffix("/scanner/v1.4") == ("/scanner/v1.4", None)
     assert split_suffix("/.html") == ("/.html", None)
     assert split_suffix("/a.csv") == ("/a.csv", None)
-    for row in offers(Kind.ENTITY):
+    assert split_suffix("/journal/a.bib") == ("/journal/a.bib", None)
+    assert split_suffix("/evidence/a.json") == ("/evidence/a.json", None)
+    for row in offers(Kind.ENTRY):
         assert split_suffix(f"/evidence/x{row.suffix}") == ("/evidence/x", row)
