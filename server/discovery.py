@@ -9,6 +9,7 @@ from werkzeug.http import dump_options_header
 
 from server.facts import Facts, Row
 from server.formats import BY_KEY
+from server.links import CATALOG
 from server.problems import Problem
 
 # What one part of a sitemap may have, by sitemaps.org.
@@ -16,7 +17,6 @@ MOST_PAGES = 50_000
 _SITEMAP = "http://www.sitemaps.org/schemas/sitemap/0.9"
 _XML = "application/xml"
 _LINKSET = "application/linkset+json"
-CATALOG = "/.well-known/api-catalog"
 _CATALOG_PROFILE = "https://www.rfc-editor.org/info/rfc9727"
 # Relation of the endpoint (RFC 8631) → where it leads, and what is there.
 _ABOUT_ENDPOINT = {

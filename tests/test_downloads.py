@@ -125,3 +125,11 @@ def test_the_dump_comes_over_a_real_socket(web: httpx.Client, release: Release, 
         body = response.read()
     assert response.headers["Content-Length"] == str(len(body))
     assert f"sha256:{hashlib.sha256(body).hexdigest()}" == release.manifest.digest
+
+
+def test_a_client_that_goes_away_makes_room_for_another(web: httpx.Client, dump: str) -> None:
+    for _ in range(8):
+        with web.stream("GET", dump, headers={"Accept-Encoding": "identity"}) as response:
+            next(response.iter_raw())
+    # The server learns of it by and by, mostly before it is asked again.
+    assert any(web.get(dump).status_code == 200 for _ in range(100))
