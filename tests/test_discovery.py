@@ -2,13 +2,14 @@ from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import httpx
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from graph.prefixes import BASE
+from graph.prefixes import BASE, term
 from graph.release import Release
 from server.discovery import Sitemap
-from server.facts import Facts
+from server.facts import Facts, read_query
 from server.things import Thing
 from tests.conftest import SEED
 
@@ -70,6 +71,20 @@ def test_the_sitemap_knows_every_entry_by_the_day_of_its_last_fact(
     said = days(client.get("/sitemap-1.xml").data)
     assert len(wanted) == 5
     assert {page: day for page, day in said.items() if day} == wanted
+
+
+def test_a_fact_that_came_later_is_the_day_of_its_entry() -> None:
+    store = ox.Store()
+    for part, day in (("", "2026-01-02"), ("#inclusion", "2026-03-04"), ("#else", "2026-05-06")):
+        node = ox.NamedNode(f"{BASE}/evidence/x{part}")
+        recorded = ox.Literal(day, datatype=term("xsd:date"))
+        store.add(ox.Quad(node, term("atlas:recordedOn"), recorded))
+    entry, inclusion = (ox.NamedNode(f"{BASE}/evidence/x{part}") for part in ("", "#inclusion"))
+    store.add(ox.Quad(entry, term("rdf:type"), term("atlas:EvidenceEntry")))
+    store.add(ox.Quad(entry, term("atlas:inclusion"), inclusion))
+    found = store.query(read_query("sitemap"))
+    assert isinstance(found, ox.QuerySolutions)
+    assert [row["day"].value for row in found if row["page"] == entry] == ["2026-03-04"]
 
 
 def test_a_long_sitemap_comes_in_parts(release: Release) -> None:
