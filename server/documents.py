@@ -11,6 +11,7 @@ import pyoxigraph as ox
 from graph.paths import ONTOLOGY, SHAPES
 from graph.prefixes import term
 from server import jsonld
+from server.downloads import dump_triples
 from server.facts import Facts
 from server.results.graphs import write_graph
 
@@ -37,13 +38,13 @@ def find_document(facts: Facts, path: str) -> Document | None:
     for name, files in _WRITTEN.items():
         if path == name:
             return _written(facts, path, files())
-    if path == f"/release/{facts.release.id}":
-        return Document(facts.base + path, list(_release(facts, facts.base + path)))
     try:
         node = ox.NamedNode(facts.base + path)
     except ValueError:
         return None
-    triples = _described(facts, node) or _graph(facts, node)
+    triples = _described(facts, node) or _graph(facts, node) or _release(facts, node)
+    if path in {"/dataset", f"/release/{facts.release.id}"}:
+        triples |= set(dump_triples(facts, node))
     return Document(node.value, sorted(triples, key=_order(node.value))) if triples else None
 
 
@@ -101,17 +102,19 @@ def _graph(facts: Facts, node: ox.NamedNode) -> set[ox.Triple]:
     return {quad.triple for quad in facts.store.quads_for_pattern(None, None, None, node)}
 
 
-def _release(facts: Facts, iri: str) -> Iterable[ox.Triple]:
-    node, manifest = ox.NamedNode(iri), facts.release.manifest
-    dataset = ox.NamedNode(f"{facts.base}/dataset")
-    label = ox.Literal(f"Release {manifest.id}", language="en")
-    yield ox.Triple(node, facts.term("rdf:type"), facts.term("dcat:Dataset"))
-    yield ox.Triple(node, facts.term("rdfs:label"), label)
-    yield ox.Triple(node, facts.term("dcat:version"), ox.Literal(manifest.id))
-    yield ox.Triple(node, facts.term("dcat:isVersionOf"), dataset)
-    created = ox.Literal(manifest.created, datatype=facts.term("xsd:dateTime"))
-    yield ox.Triple(node, facts.term("dcterms:created"), created)
-    yield ox.Triple(node, facts.term("atlas:textDigest"), ox.Literal(manifest.digest))
+def _release(facts: Facts, node: ox.NamedNode) -> set[ox.Triple]:
+    manifest = facts.release.manifest
+    if node.value != f"{facts.base}/release/{manifest.id}":
+        return set()
+    said: dict[str, ox.NamedNode | ox.Literal] = {
+        "rdf:type": facts.term("dcat:Dataset"),
+        "rdfs:label": ox.Literal(f"Release {manifest.id}", language="en"),
+        "dcat:version": ox.Literal(manifest.id),
+        "dcat:isVersionOf": ox.NamedNode(f"{facts.base}/dataset"),
+        "dcterms:created": ox.Literal(manifest.created, datatype=facts.term("xsd:dateTime")),
+        "atlas:textDigest": ox.Literal(manifest.digest),
+    }
+    return {ox.Triple(node, facts.term(name), value) for name, value in said.items()}
 
 
 def _order(own: str) -> Callable[[ox.Triple], tuple[object, ...]]:

@@ -65,8 +65,8 @@ _ROWS = (
         "service-refused",
         403,
         "SERVICE is refused",
-        "Ask the other endpoint yourself and join the answers, or load a dump of this "
-        "dataset beside the other data.",
+        "Ask the other endpoint yourself and join the answers, or load the dump of this "
+        "dataset beside the other data: /dataset says where it is.",
     ),
     (
         "update-refused",
@@ -105,17 +105,24 @@ _ROWS = (
         "POST as application/x-www-form-urlencoded or application/sparql-query.",
     ),
     (
+        "range-not-satisfiable",
+        416,
+        "The file has no such part",
+        "Ask for bytes within the length that Content-Range gives, or for the whole file.",
+    ),
+    (
         "result-too-large",
         422,
         "The answer is too large",
         "Ask for less: add LIMIT and OFFSET with ORDER BY, or fewer columns; or load the dump "
-        "of the release.",
+        "of the release: /dataset says where it is.",
     ),
     (
         "too-many-rows",
         422,
         "The answer has too many rows",
-        "Add LIMIT and OFFSET with ORDER BY to fetch it in parts, or load the dump of the release.",
+        "Add LIMIT and OFFSET with ORDER BY to fetch it in parts, or load the dump of the release: "
+        "/dataset says where it is.",
     ),
     (
         "format-cannot-say",
@@ -147,7 +154,13 @@ _ROWS = (
         503,
         "The query took too long",
         "Make it more selective, add a LIMIT, or split it; or load the dump of the release into a "
-        "store of your own.",
+        "store of your own: /dataset says where it is.",
+    ),
+    (
+        "too-many-downloads",
+        503,
+        "The dump is being sent to as many as it can",
+        "Try again in a minute.",
     ),
     (
         "busy",

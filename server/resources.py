@@ -113,6 +113,7 @@ def _negotiated(
         raise Problem("not-found")
     headers = {"Link": links.alternates(path), "Vary": "Accept"}
     choice = _choice(links, path, headers)
+    headers["Link"] = ", ".join([headers["Link"], *links.signposts(path, choice.format.key)])
     headers["Content-Location"] = dict(_locations(links, path))[choice.format.key]
 
     def body() -> bytes:
