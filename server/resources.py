@@ -82,15 +82,7 @@ def blueprint(facts: Facts, links: Links) -> Blueprint:
     def case_definition() -> BaseResponse:
         return _page_only(facts, lambda: definitions_page(facts))
 
-    @routes.get("/problems")
-    def problems() -> BaseResponse:
-        return _page_only(facts, lambda: Page("problems.html", {"rows": PROBLEMS.values()}))
-
-    @routes.get("/problems/<key>")
-    def problem(key: str) -> BaseResponse:
-        if key not in PROBLEMS:
-            raise Problem("not-found")
-        return _page_only(facts, lambda: Page("problems.html", {"rows": [PROBLEMS[key]]}))
+    _add_problems(routes, facts)
 
     @routes.get("/<path:path>")
     def thing(path: str) -> BaseResponse:
@@ -104,6 +96,18 @@ def blueprint(facts: Facts, links: Links) -> Blueprint:
         return _negotiated(facts, links, stem, document, lambda: make(facts, document))
 
     return routes
+
+
+def _add_problems(routes: Blueprint, facts: Facts) -> None:
+    @routes.get("/problems")
+    def problems() -> BaseResponse:
+        return _page_only(facts, lambda: Page("problems.html", {"rows": PROBLEMS.values()}))
+
+    @routes.get("/problems/<key>")
+    def problem(key: str) -> BaseResponse:
+        if key not in PROBLEMS:
+            raise Problem("not-found")
+        return _page_only(facts, lambda: Page("problems.html", {"rows": [PROBLEMS[key]]}))
 
 
 def _negotiated(
