@@ -52,11 +52,6 @@ def bulk_files(data: Path) -> list[Path]:
     return sorted(path for path in data.glob("*") if path.suffix in FORMATS)
 
 
-def source_files(data: Path) -> list[Path]:
-    """Return every file a release is made from, ontology first."""
-    return [*ontology_files(), *bulk_files(data), *entry_files(data)]
-
-
 def read_sources(data: Path = DATA, extra: tuple[Path, ...] = ()) -> Sources:
     """Read ontology and `data`, and drafts too; errors are collected, not raised.
 

@@ -51,6 +51,8 @@ def _answer_everything(app: Flask, facts: Facts) -> None:
     def add_headers(response: Response) -> Response:
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if request_id := request.headers.get(REQUEST_ID):
+            response.headers[REQUEST_ID] = request_id
         return response
 
     @app.errorhandler(Problem)

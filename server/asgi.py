@@ -16,9 +16,11 @@ from graph.errors import AtlasError
 from server import front
 from server.alarms import Alarms
 from server.headers import HEADERS, REQUEST_ID
+from server.html import Pages
 from server.logs import note, start_logging
 from server.messages import (
     Gone,
+    Message,
     Receive,
     Request,
     Response,
@@ -39,6 +41,8 @@ _EVERY = 1.0
 _AFTER = 0.1
 _BODY_SECONDS = 30.0
 _SLOW = 1.0
+# The statuses of problems begin here.
+_PROBLEMS = 400
 _ID = re.compile(r"[\w.-]{1,64}", re.ASCII)
 Answer = Callable[[Request, Serving], Awaitable[Response]]
 Opener = Callable[[], Awaitable[Serving]]
@@ -78,10 +82,7 @@ class Application:
             if answer or serving.pages is None:
                 await self._answer(answer or front.without_pages, serving, scope, receive, send)
             else:
-                own = (_ID_HEADER, self._request_id(scope).encode())
-                others = [header for header in scope["headers"] if header[0] != _ID_HEADER]
-                scope["headers"] = [*others, own]
-                await serving.pages.answer(scope, receive, send)
+                await self._page(serving, serving.pages, scope, receive, send)
         finally:
             serving.users -= 1
 
@@ -93,24 +94,36 @@ class Application:
         outcome = "ok"
         try:
             response = await self._attempt(answer, request, serving, receive)
+            outcome = response.outcome
         except Problem as problem:
             outcome = problem.key
             response = await front.explain(request, serving, problem)
         except Gone:
             outcome = "gone"
             response = None
-        seconds = time.perf_counter() - started
         if request.path == "/sparql":
-            self._metrics.count(outcome, seconds)
-        if outcome != "ok" or seconds > _SLOW:
-            status = None if response is None else int(response.status)
-            note(
-                "request", request=request.id, path=request.path, method=request.method,
-                outcome=outcome, status=status, seconds=round(seconds, 3), release=serving.name,
-            )  # fmt: skip
+            self._metrics.count(outcome, time.perf_counter() - started)
+        status = None if response is None else int(response.status)
+        _log(request, outcome, status, started, serving)
         if response is not None:
             headers = [*_HEADERS, (_ID_HEADER, request.id.encode())]
             await respond(send, response, is_head=request.method == "HEAD", headers=headers)
+
+    async def _page(
+        self, serving: Serving, pages: Pages, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        started, status = time.perf_counter(), 0
+        request = read_request(scope, self._request_id(scope), self._settings.client_header)
+        others = [header for header in scope["headers"] if header[0] != _ID_HEADER]
+        scope["headers"] = [*others, (_ID_HEADER, request.id.encode())]
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            status = message.get("status", status)
+            await send(message)
+
+        await pages.answer(scope, receive, sending)
+        _log(request, "problem" if status >= _PROBLEMS else "ok", status, started, serving)
 
     async def _attempt(
         self, answer: Answer, request: Request, serving: Serving, receive: Receive
@@ -211,6 +224,18 @@ class Application:
 
 _ID_HEADER = REQUEST_ID.lower().encode()
 _HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
+
+
+def _log(
+    request: Request, outcome: str, status: int | None, started: float, serving: Serving
+) -> None:
+    """Log a request that met a problem, or that took long."""
+    seconds = time.perf_counter() - started
+    if outcome != "ok" or seconds > _SLOW:
+        note(
+            "request", request=request.id, path=request.path, method=request.method,
+            outcome=outcome, status=status, seconds=round(seconds, 3), release=serving.name,
+        )  # fmt: skip
 
 
 class _Watch:

@@ -57,7 +57,7 @@ class Pages:
         body = await asyncio.to_thread(self._query_page, request, query, answer, problem)
         if problem is None:
             return Response(body, _HTML)
-        return Response(body, _HTML, problem.type.status, dict(problem.headers))
+        return Response(body, _HTML, problem.type.status, dict(problem.headers), problem.key)
 
     def _query_page(
         self, request: Request, query: str | None, answer: Answer | None, problem: Problem | None

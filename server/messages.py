@@ -50,12 +50,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Response:
-    """A complete response."""
+    """A complete response; `outcome` is the key of the problem that a page tells of."""
 
     body: bytes = b""
     content_type: str = ""
     status: HTTPStatus = HTTPStatus.OK
     headers: dict[str, str] = field(default_factory=dict)
+    outcome: str = "ok"
 
 
 def read_request(scope: Scope, request_id: str, client_header: str = "") -> Request:

@@ -73,11 +73,6 @@ class Thing:
         pattern = self.facts.store.quads_for_pattern(self.node, None, None, ox.DefaultGraph())
         return next(iter(pattern), None) is not None
 
-    def is_a(self, curie: str) -> bool:
-        """Return whether it is an instance of a class."""
-        kind = self.facts.term(curie)
-        return kind.value in self.texts("rdf:type")
-
 
 def _order(value: ox.NamedNode | ox.Literal) -> tuple[bool, str]:
     is_foreign = isinstance(value, ox.Literal) and value.language not in {None, "en"}

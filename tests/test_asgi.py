@@ -44,6 +44,19 @@ def test_a_problem_can_be_found_in_the_log(site: Site, web: httpx.Client) -> Non
     assert "secret" not in str(line)
 
 
+def test_a_problem_on_a_page_is_logged_and_counted_as_one(site: Site, web: httpx.Client) -> None:
+    bad = {"query": "SELECT secret"}
+    for path, given, outcome in (("/sparql", bad, "syntax-error"), ("/nowhere", {}, "problem")):
+        page = web.get(path, params=given, headers={"Accept": "text/html"})
+        assert page.status_code >= 400
+        name, lines = page.headers["X-Request-Id"], list[dict[str, object]]()
+        # The answer of a page is on its way before the line is.
+        while not lines:
+            lines = [line for line in site.lines if line.get("request") == name]
+        assert [line["outcome"] for line in lines] == [outcome]
+        assert "secret" not in str(lines)
+
+
 def test_a_request_id_of_the_client_is_kept_if_it_is_a_plain_one(web: httpx.Client) -> None:
     for given, is_kept in (("trace-1.a_b", True), ("x" * 65, False), ("a b", False), ('"', False)):
         response = web.get("/sparql?query=ASK", headers={"X-Request-Id": given})
