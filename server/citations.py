@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import cast
 from urllib.parse import quote
@@ -20,6 +19,8 @@ from server.things import Thing
 
 # Longer lists are cut here and end in "et al.", as the lists of a broken-off source do.
 MOST_AUTHORS = 10
+# Stands in a page for the day on which somebody reads it.
+TODAY = "\x02TODAY\x03"
 _NAMES = ("atlas:printedName", "schema:familyName", "schema:givenName")
 # "221–27" is short for "221–227".
 _SPAN = re.compile(r"([\w.]+)\s*[-–—]\s*([\w.]+)")
@@ -147,13 +148,13 @@ def bibtex(paper: Paper, slug: str, entry_url: str) -> str:
     return write_string(library).strip()
 
 
-def snapshot(versions: list[str], release: str, digest: str, day: date, url: str) -> str:
+def snapshot(versions: list[str], release: str, digest: str, day: str, url: str) -> str:
     """Return the reference to the atlas's reading on `day`, whose text the release fixes."""
     parts = [
         "ME/CFS Atlas.",
         f"{' / '.join(versions)}." if versions else "",
         f"Release {release} ({digest}).",
-        f"Accessed {day.isoformat()}.",
+        f"Accessed {day}.",
         url,
     ]
     return " ".join(part for part in parts if part)

@@ -45,7 +45,7 @@ def find_document(facts: Facts, path: str) -> Document | None:
     triples = _described(facts, node) or _graph(facts, node) or _release(facts, node)
     if path in {"/dataset", f"/release/{facts.release.id}"}:
         triples |= set(dump_triples(facts, node))
-    return Document(node.value, sorted(triples, key=_order(node.value))) if triples else None
+    return Document(node.value, _ordered(triples, node)) if triples else None
 
 
 def serialize(facts: Facts, document: Document, key: str) -> bytes:
@@ -117,13 +117,19 @@ def _release(facts: Facts, node: ox.NamedNode) -> set[ox.Triple]:
     return {ox.Triple(node, facts.term(name), value) for name, value in said.items()}
 
 
-def _order(own: str) -> Callable[[ox.Triple], tuple[object, ...]]:
-    def key(triple: ox.Triple) -> tuple[object, ...]:
-        subject = str(triple.subject)
-        name = tuple(
-            (int(part), "") if part.isdigit() else (0, part) for part in _NUMBER.split(subject)
-        )
-        is_type = triple.predicate == _TYPE
-        return (subject != f"<{own}>", name, not is_type, str(triple.predicate), str(triple.object))
+def _ordered(triples: set[ox.Triple], own: ox.NamedNode) -> list[ox.Triple]:
+    """Return `triples` by subject, `own` first and numbered parts by their number."""
+    by_subject: dict[ox.NamedNode | ox.BlankNode | ox.Triple, list[ox.Triple]] = {}
+    for triple in triples:
+        by_subject.setdefault(triple.subject, []).append(triple)
+    subjects = sorted(by_subject, key=lambda subject: (subject != own, _name(subject)))
+    return [triple for subject in subjects for triple in sorted(by_subject[subject], key=_place)]
 
-    return key
+
+def _name(subject: object) -> tuple[tuple[int, str], ...]:
+    parts = _NUMBER.split(str(subject))
+    return tuple((int(part), "") if part.isdigit() else (0, part) for part in parts)
+
+
+def _place(triple: ox.Triple) -> tuple[bool, str, str]:
+    return triple.predicate != _TYPE, str(triple.predicate), str(triple.object)

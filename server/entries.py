@@ -1,7 +1,6 @@
 """The page of an evidence entry, in the atlas's order of fields, and the list of entries."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from math import ceil
 
 from server import citations
@@ -169,10 +168,9 @@ def _citations(entry: Thing, paper: citations.Paper, why: Reasoning) -> dict[str
     if not versions and why.policy:
         versions = [why.policy.label]
     manifest = entry.facts.release.manifest
-    today = datetime.now(UTC).date()
     digest = manifest.digest[: len("sha256:") + 12]
     return {
         "primary": citations.primary(paper),
         "bibtex": citations.bibtex(paper, slug, entry.iri),
-        "reference": citations.snapshot(versions, manifest.id, digest, today, entry.iri),
+        "reference": citations.snapshot(versions, manifest.id, digest, citations.TODAY, entry.iri),
     }

@@ -1,7 +1,8 @@
 """The facts of one release, as the web process reads them: fixed queries and single things."""
 
 import hashlib
-from functools import cache, cached_property
+from collections.abc import Callable, Mapping
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -12,6 +13,10 @@ from graph.release import Release
 _FOLDER = Path(__file__).parent
 Row = dict[str, str]
 Term = ox.NamedNode | ox.Literal | ox.BlankNode | ox.Triple
+# Property → its values, English ones first, then by their text.
+Properties = Mapping[str, list[ox.NamedNode | ox.Literal]]
+# Subjects kept in memory: values, journals and rules are asked for by every page.
+_SUBJECTS = 8192
 
 
 @cache
@@ -28,6 +33,8 @@ class Facts:
         self.release = release
         self.base = release.manifest.base
         self.store = ox.Store.read_only(str(release.store_path))
+        self._properties: Callable[[str], Properties] = lru_cache(_SUBJECTS)(self._read)
+        self._terms: dict[str, ox.NamedNode] = {}
 
     def rebase(self, text: str) -> str:
         """Return `text` with the project's own origin replaced by that of this release."""
@@ -35,7 +42,10 @@ class Facts:
 
     def term(self, curie: str) -> ox.NamedNode:
         """Return the node that `curie` names in this release."""
-        return ox.NamedNode(self.rebase(term(curie).value))
+        found = self._terms.get(curie)
+        if found is None:
+            found = self._terms[curie] = ox.NamedNode(self.rebase(term(curie).value))
+        return found
 
     def shorten(self, iri: str) -> str:
         """Return `iri` as a CURIE where a prefix fits, else unchanged."""
@@ -66,6 +76,20 @@ class Facts:
         quads = self.store.quads_for_pattern(subject, None, None, ox.DefaultGraph())
         return [quad.triple for quad in quads]
 
+    def about(self, iri: str) -> Properties:
+        """Return what the default graph says of the node `iri`, by property."""
+        return self._properties(iri)
+
+    def _read(self, iri: str) -> Properties:
+        found: dict[str, list[ox.NamedNode | ox.Literal]] = {}
+        for triple in self.triples(ox.NamedNode(iri)):
+            value = triple.object
+            if isinstance(value, ox.NamedNode | ox.Literal):
+                found.setdefault(triple.predicate.value, []).append(value)
+        for values in found.values():
+            values.sort(key=_order)
+        return found
+
     @cached_property
     def fingerprint(self) -> str:
         """Return a digest of all that decides what pages and documents look like."""
@@ -80,3 +104,8 @@ class Facts:
 def text(value: object) -> str:
     """Return the text of an RDF term: the IRI, or the literal without type and language."""
     return value.value if isinstance(value, ox.NamedNode | ox.Literal) else str(value)
+
+
+def _order(value: ox.NamedNode | ox.Literal) -> tuple[bool, str]:
+    is_foreign = isinstance(value, ox.Literal) and value.language not in {None, "en"}
+    return is_foreign, value.value

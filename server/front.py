@@ -14,8 +14,8 @@ from server.formats import Kind, offers, pick
 from server.headers import PREFLIGHT
 from server.messages import Request, Response
 from server.metrics import CONTENT_TYPE, Metrics
-from server.negotiation import choose
-from server.problems import NO_CONTENT, PROBLEM_JSON, PROBLEMS, Problem, allowed
+from server.problem_pages import explain as explain_problem
+from server.problems import NO_CONTENT, PROBLEMS, Problem, allowed
 from server.protocol import METHODS, read_operation
 from server.query import Answer, Outcome, Query
 from server.serving import Serving
@@ -73,14 +73,9 @@ async def without_pages(request: Request, _: Serving) -> Response:
 
 async def explain(request: Request, serving: Serving, problem: Problem) -> Response:
     """Return `problem` as problem+json, or as a page where the client prefers one."""
-    if serving.pages and choose(request.header("accept"), [PROBLEM_JSON, "text/html"]) != (
-        PROBLEM_JSON
-    ):
-        made = await serving.pages.problem(request, problem)
-    else:
-        body = json.dumps(problem.document(serving.base, request.id), ensure_ascii=False).encode()
-        made = Response(body, PROBLEM_JSON, problem.type.status)
-    return replace(made, headers={**VARY, **problem.headers})
+    renderer = serving.pages.site.renderer if serving.pages else None
+    made = explain_problem(problem, serving.base, request.header("accept"), request.id, renderer)
+    return replace(made, headers={**made.headers, **VARY})
 
 
 async def _page(request: Request, serving: Serving, asked: Asked) -> Response:

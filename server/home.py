@@ -1,11 +1,12 @@
 """The first page: what this is, how much of it there is, and where to begin."""
 
 from server.charts import NOT_JUDGED, SERIES, chart
+from server.documents import Document
 from server.facts import Facts, read_query
 from server.pages import Page
 
 
-def home_page(facts: Facts) -> Page:
+def home_page(facts: Facts, _: Document) -> Page:
     """Return the home page with counts from the store."""
     years = facts.rows("years")
     judged = {key: 0 for key, _ in SERIES}

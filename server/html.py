@@ -6,15 +6,16 @@ from urllib.parse import quote_from_bytes
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi_typing import WSGIApp
-from flask import Flask, render_template
+from flask import Flask
 
-from server.app import create_app, render_problem
+from server.app import create_app
 from server.facts import Facts
 from server.formats import BY_KEY, content_type
 from server.messages import Asgi, Message, Receive, Request, Response, Scope, Send
-from server.problems import PROBLEM_JSON, Problem
+from server.problems import Problem
 from server.query import Answer
-from server.query_page import QueryPages, endpoint_url
+from server.query_page import endpoint_url
+from server.site import Site
 
 _THREADS = 8
 _ASCII = bytes(range(128))
@@ -26,9 +27,8 @@ class Pages:
 
     def __init__(self, facts: Facts) -> None:
         """Make the pages of the release of `facts`."""
-        self.facts = facts
-        self.queries = QueryPages(facts)
-        self.app: Flask = create_app(facts, self.queries)
+        self.site = Site(facts)
+        self.app: Flask = create_app(facts, self.site)
         self._asgi = cast(Asgi, WSGIMiddleware(cast(WSGIApp, self.app), workers=_THREADS))
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,21 +62,12 @@ class Pages:
     def _query_page(
         self, request: Request, query: str | None, answer: Answer | None, problem: Problem | None
     ) -> bytes:
+        queries = self.site.queries
         with self.app.test_request_context(request.path, headers=request.headers):
             endpoint = endpoint_url()
-            page = (
-                self.queries.first(endpoint)
-                if query is None
-                else self.queries.page(query, endpoint, answer, problem)
-            )
-            return render_template(page.template, **page.values).encode()
-
-    async def problem(self, request: Request, problem: Problem) -> Response:
-        """Return `problem` as a page, or as problem+json where the client prefers that."""
-        return await asyncio.to_thread(self._problem, request, problem)
-
-    def _problem(self, request: Request, problem: Problem) -> Response:
-        with self.app.test_request_context(request.path, headers=request.headers):
-            made = render_problem(problem, self.facts)
-        kind = made.content_type or PROBLEM_JSON
-        return Response(made.get_data(), kind, problem.type.status, dict(problem.headers))
+        page = (
+            queries.first(endpoint)
+            if query is None
+            else queries.page(query, endpoint, answer, problem)
+        )
+        return self.site.renderer.render(page)

@@ -3,8 +3,6 @@
 from functools import cached_property
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import request
-
 from server.facts import Facts
 from server.formats import FORMATS, Format, kind_at, offers
 from server.things import Thing
@@ -27,8 +25,8 @@ class Links:
 
     def path(self, path: str, /, **parameters: str | int) -> str:
         """Return the URL of a path of this site, which starts with "/"."""
-        root = request.script_root + quote(path, safe=_SAFE + "#")
-        return f"{root}?{urlencode(parameters)}" if parameters else root
+        escaped = quote(path, safe=_SAFE + "#")
+        return f"{escaped}?{urlencode(parameters)}" if parameters else escaped
 
     def href(self, iri: str) -> str:
         """Return where a reader is sent for `iri`: relative for our own, "" for no web address."""

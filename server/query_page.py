@@ -5,7 +5,7 @@ from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, request
+from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from graph.examples import read_examples
@@ -14,7 +14,7 @@ from server.facts import Facts, read_query
 from server.formats import Format, Kind, offers
 from server.lexicon import Lexicon
 from server.lint import Remark, lint
-from server.pages import Page
+from server.pages import Page, Renderer
 from server.problems import Problem
 from server.query import Answer
 from server.snippets import snippets
@@ -106,7 +106,7 @@ class QueryPages:
         return Page("sparql.html", values)
 
 
-def blueprint(facts: Facts, pages: QueryPages) -> Blueprint:
+def blueprint(facts: Facts, pages: QueryPages, renderer: Renderer) -> Blueprint:
     """Return the routes that the query page and its editor use beside the endpoint."""
     routes = Blueprint("query_page", __name__)
 
@@ -130,12 +130,12 @@ def blueprint(facts: Facts, pages: QueryPages) -> Blueprint:
     def example() -> BaseResponse:
         key = request.args.get("name")
         if not key:
-            return redirect(f"{request.script_root}/sparql")
+            return redirect("/sparql")
         found = pages.example(key)
         if found is None:
             raise Problem("not-found", "There is no such example.")
         page = pages.page(found.text, endpoint_url())
-        return Response(render_template(page.template, **page.values), mimetype="text/html")
+        return Response(renderer.render(page), mimetype="text/html")
 
     return routes
 

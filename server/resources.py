@@ -1,23 +1,16 @@
-"""The routes of things: one address each, answered in the format the client prefers."""
+"""The answer to a request for a thing: negotiated, found, and sent as its client wants it."""
 
 import hashlib
-from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import lru_cache
+from http import HTTPStatus
+from urllib.parse import parse_qsl
 
-from flask import Blueprint, Response, redirect, render_template, request
-from werkzeug.wrappers import Response as BaseResponse
-
-from server.citation_files import CITATION_FILES
-from server.context import context
-from server.definitions import definition_page, definitions_page
-from server.documents import Document, find_document, serialize
-from server.entries import entries_page, entry_citation, entry_page
-from server.facts import Facts, Row
+from server.citations import TODAY
+from server.encodings import choose_coding, compress
 from server.formats import (
-    BY_KEY,
     Choice,
-    Kind,
     content_type,
     is_known,
     kind_at,
@@ -26,163 +19,97 @@ from server.formats import (
     pick,
     split_suffix,
 )
-from server.home import home_page
 from server.links import Links, format_keys
-from server.pages import Page
-from server.problems import MOVED, PROBLEMS, Problem
-from server.terms import ontology_page, scheme_page, thing_page
+from server.messages import Request, Response
+from server.problems import Problem
+from server.representations import Representation, Representations
 
-# First part of the path → the page of a document there; anything else gets the plain page.
-_PAGES: dict[str, Callable[[Facts, Document], Page]] = {
-    "case-definition": definition_page,
-    "evidence": entry_page,
-    "ontology": ontology_page,
-    "vocabulary": scheme_page,
-}
-_HOME = "/dataset"
-_NO_LONGER_FRESH = {"Cache-Control": "no-cache"}
+CACHING = {"Cache-Control": "no-cache"}
+_VARY = {"Vary": "Accept, Accept-Encoding"}
+_NOT_INDEXED = {"X-Robots-Tag": "noindex"}
 
 
-class Lists:
-    """Rows that are the same for the whole life of a release, read once."""
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks for: the address of a thing, and the format to have it in."""
 
-    def __init__(self, facts: Facts) -> None:
-        """Read nothing yet."""
-        self._facts = facts
+    path: str
+    choice: Choice
 
-    @cached_property
-    def entries(self) -> list[Row]:
-        """Return all entries, the newest papers first."""
-        return self._facts.rows("entries")
+    @property
+    def form(self) -> str:
+        """Return the key of the format."""
+        return self.choice.format.key
 
 
-def blueprint(facts: Facts, links: Links) -> Blueprint:
-    """Return the routes of all things in `facts`."""
-    routes = Blueprint("resources", __name__)
-    lists = Lists(facts)
+class Resources:
+    """Answers requests for the things of one release; `version` decides what they look like."""
 
-    @routes.get("/")
-    def home() -> BaseResponse:
-        document = find_document(facts, _HOME)
-        return _negotiated(facts, links, "/", document, lambda: home_page(facts))
+    def __init__(self, links: Links, made: Representations, version: str) -> None:
+        """Answer with what `made` makes."""
+        self._links, self._made, self._version = links, made, version
 
-    @routes.get("/context.jsonld")
-    def context_document() -> BaseResponse:
-        return _fresh(facts, BY_KEY["jsonld"].media_type, lambda: context(facts))
-
-    @routes.get("/evidence")
-    def evidence() -> BaseResponse:
-        number = request.args.get("page", 1, type=int)
-        page = entries_page(facts, lists.entries, number)
-        if page is None:
-            raise Problem("not-found", "This list has no such page.")
-        return _page_only(facts, lambda: page)
-
-    @routes.get("/case-definition")
-    def case_definition() -> BaseResponse:
-        return _page_only(facts, lambda: definitions_page(facts))
-
-    _add_problems(routes, facts)
-
-    @routes.get("/<path:path>")
-    def thing(path: str) -> BaseResponse:
-        if path.rstrip("/") in {"evidence", "case-definition", "problems"}:
-            return redirect(links.path("/" + path.rstrip("/")), MOVED)
-        stem, _ = split_suffix(f"/{path}")
-        document = find_document(facts, stem)
-        if document is None:
+    def answer(self, request: Request) -> Response:
+        """Return the answer to a GET or HEAD request; a Problem says why there is none."""
+        asked = self._read(request)
+        coding = choose_coding(request.header("accept-encoding"))
+        day = datetime.now(UTC).date().isoformat()
+        etag = self._etag(asked, coding, day)
+        if etag in (request.header("if-none-match") or ""):
+            return Response(status=HTTPStatus.NOT_MODIFIED, headers=self._headers(asked, etag))
+        found = self._made.make(asked.path, asked.form)
+        if found is None:
             raise Problem("not-found", "Nothing in this release has this address.")
-        make = _PAGES.get(stem.split("/")[1], thing_page)
-        return _negotiated(facts, links, stem, document, lambda: make(facts, document))
+        return self._respond(asked, found, coding, day)
 
-    return routes
+    def _respond(self, asked: Asked, found: Representation, coding: str, day: str) -> Response:
+        body = found.body
+        if asked.form == "html":
+            body = body.replace(TODAY.encode(), day.encode())
+        headers = self._headers(asked, self._etag(asked, coding, day)) | {"Link": found.links}
+        if coding:
+            headers["Content-Encoding"] = coding
+        return Response(compress(body, coding), asked.choice.content_type, headers=headers)
+
+    def _read(self, request: Request) -> Asked:
+        path, suffixed = split_suffix(request.path)
+        if suffixed:
+            return Asked(path, content_type(suffixed))
+        given = dict(parse_qsl(request.query.decode("utf-8", "replace")))
+        choice = _choose(path, given.get("format", ""), request.header("accept"))
+        if choice is None:
+            raise self._not_acceptable(path)
+        return Asked(path, choice)
+
+    def _headers(self, asked: Asked, etag: str) -> dict[str, str]:
+        location = self._links.formats(asked.path)
+        own = next(url for row, url in location if row.key == asked.form)
+        headers = {**_VARY, **CACHING, "ETag": etag, "Content-Location": own}
+        return headers if asked.form == "html" else headers | _NOT_INDEXED
+
+    def _etag(self, asked: Asked, coding: str, day: str) -> str:
+        # Pages carry the day on which they were read.
+        read = day if asked.form == "html" else ""
+        parts = [self._version, asked.path, asked.form, asked.choice.content_type, coding, read]
+        digest = hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16)
+        return f'"{digest.hexdigest()}"'
+
+    def _not_acceptable(self, path: str) -> Problem:
+        formats = [row.media_type for row in offers(kind_at(path))]
+        extensions: dict[str, str | int | list[str]] = {
+            "formats": formats,
+            "alternates": [url for _, url in self._links.formats(path)],
+        }
+        headers = {**_VARY, "Link": self._links.alternates(path)}
+        return Problem(
+            "not-acceptable", f"This is available as {', '.join(formats)}.", extensions, headers
+        )
 
 
-def _add_problems(routes: Blueprint, facts: Facts) -> None:
-    @routes.get("/problems")
-    def problems() -> BaseResponse:
-        return _page_only(facts, lambda: Page("problems.html", {"rows": PROBLEMS.values()}))
-
-    @routes.get("/problems/<key>")
-    def problem(key: str) -> BaseResponse:
-        if key not in PROBLEMS:
-            raise Problem("not-found")
-        return _page_only(facts, lambda: Page("problems.html", {"rows": [PROBLEMS[key]]}))
-
-
-def _negotiated(
-    facts: Facts, links: Links, path: str, document: Document | None, page: Callable[[], Page]
-) -> BaseResponse:
-    if document is None:
-        raise Problem("not-found")
-    headers = {"Link": links.alternates(path), "Vary": "Accept"}
-    choice = _choice(links, path, headers)
-    headers["Link"] = ", ".join([headers["Link"], *links.signposts(path, choice.format.key)])
-    headers["Content-Location"] = dict(_locations(links, path))[choice.format.key]
-
-    def body() -> bytes:
-        if choice.format.key == "html":
-            return _render(page(), links, path)
-        if choice.format.key in CITATION_FILES:
-            return entry_citation(facts, document, choice.format.key)
-        return serialize(facts, document, choice.format.key)
-
-    response = _fresh(facts, choice.content_type, body)
-    response.headers.update(headers)
-    return response
-
-
-def _choice(links: Links, path: str, headers: dict[str, str]) -> Choice:
-    _, asked = split_suffix(request.path)
-    key = request.args.get("format")
-    if key and not is_known(key):
-        raise Problem("unknown-format", f"There is no format {key!r}; use one of {format_keys()}.")
-    if asked:
-        return content_type(asked)
+@lru_cache(4096)
+def _choose(path: str, name: str, accept: str | None) -> Choice | None:
+    if name and not is_known(name):
+        detail = f"There is no format {name!r}; use one of {format_keys()}."
+        raise Problem("unknown-format", detail)
     kind = kind_at(path)
-    choice = named(kind, key) if key else pick(kind, request.headers.get("Accept"))
-    if choice is None:
-        formats = [row.media_type for row in offers(kind)]
-        alternates = [url for _, url in _locations(links, path)]
-        detail = f"This is available as {', '.join(formats)}."
-        extensions = {"formats": formats, "alternates": alternates}
-        raise Problem("not-acceptable", detail, dict(extensions), headers)
-    return choice
-
-
-def _locations(links: Links, path: str) -> list[tuple[str, str]]:
-    return [(row.key, url) for row, url in links.formats(path)]
-
-
-def _page_only(facts: Facts, page: Callable[[], Page]) -> BaseResponse:
-    html = BY_KEY["html"]
-    choice = pick(Kind.ENTITY, request.headers.get("Accept"), [html])
-    if choice is None:
-        detail = f"This list is available as {html.media_type}."
-        extensions: dict[str, str | int | list[str]] = {"formats": [html.media_type]}
-        raise Problem("not-acceptable", detail, extensions, {"Vary": "Accept"})
-    response = _fresh(facts, choice.content_type, lambda: _render(page(), None, request.path))
-    response.headers["Vary"] = "Accept"
-    return response
-
-
-def _render(page: Page, links: Links | None, path: str) -> bytes:
-    formats = links.formats(path) if links else []
-    return render_template(page.template, formats=formats, path=path, **page.values).encode()
-
-
-def _fresh(facts: Facts, media_type: str, body: Callable[[], bytes]) -> Response:
-    """Answer 304 where the client has this representation, without making it again."""
-    # Pages carry the day on which they were read.
-    day = datetime.now(UTC).date().isoformat()
-    parts = [facts.fingerprint, request.full_path, media_type, day]
-    etag = hashlib.sha256("\n".join(parts).encode()).hexdigest()[:32]
-    if etag in request.if_none_match:
-        response = Response()
-        response.set_etag(etag)
-        response.make_conditional(request)
-    else:
-        response = Response(body(), content_type=media_type)
-        response.set_etag(etag)
-    response.headers.update(_NO_LONGER_FRESH)
-    return response
+    return named(kind, name) if name else pick(kind, accept)

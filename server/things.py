@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from server.facts import Facts, text
+from server.facts import Facts
 
 _LABELS = ("skos:prefLabel", "rdfs:label", "dcterms:title", "atlas:printedName", "skos:notation")
 
@@ -23,11 +23,7 @@ class Thing:
 
     def terms(self, curie: str) -> list[ox.NamedNode | ox.Literal]:
         """Return the values of a property, English ones first, then by their text."""
-        quads = self.facts.store.quads_for_pattern(
-            self.node, self.facts.term(curie), None, ox.DefaultGraph()
-        )
-        found = [q.object for q in quads if isinstance(q.object, ox.NamedNode | ox.Literal)]
-        return sorted(found, key=_order)
+        return self.facts.about(self.iri).get(self.facts.term(curie).value, [])
 
     def text(self, curie: str) -> str:
         """Return the first value of a property as text, "" where there is none."""
@@ -70,10 +66,4 @@ class Thing:
     @property
     def exists(self) -> bool:
         """Return whether anything is said of it."""
-        pattern = self.facts.store.quads_for_pattern(self.node, None, None, ox.DefaultGraph())
-        return next(iter(pattern), None) is not None
-
-
-def _order(value: ox.NamedNode | ox.Literal) -> tuple[bool, str]:
-    is_foreign = isinstance(value, ox.Literal) and value.language not in {None, "en"}
-    return is_foreign, text(value)
+        return bool(self.facts.about(self.iri))

@@ -1,5 +1,3 @@
-from datetime import date
-
 import pytest
 from bibtexparser.entrypoint import parse_string
 from hypothesis import given
@@ -59,7 +57,7 @@ def test_bibtex_is_read_back_to_the_same_title(title: str) -> None:
 
 
 def test_the_snapshot_names_versions_release_and_day() -> None:
-    made = snapshot(["Generator v1"], "2026-01-01.1", "sha256:ab", date(2026, 2, 3), "https://x")
+    made = snapshot(["Generator v1"], "2026-01-01.1", "sha256:ab", "2026-02-03", "https://x")
     assert made == (
         "ME/CFS Atlas. Generator v1. Release 2026-01-01.1 (sha256:ab). Accessed 2026-02-03. https://x"
     )

@@ -1,6 +1,8 @@
 import json
+import re
 from pathlib import Path
 
+import httpx
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -85,7 +87,7 @@ def test_the_context_knows_every_prefix_and_own_property(client: FlaskClient) ->
 def test_a_representation_names_itself_and_the_others(client: FlaskClient) -> None:
     response = client.get(PAGE, headers={"Accept": "text/turtle"})
     assert response.headers["Content-Location"] == f"{PAGE}.ttl"
-    assert response.headers["Vary"] == "Accept"
+    assert response.headers["Vary"] == "Accept, Accept-Encoding"
     assert f'<{BASE}{PAGE}>; rel="canonical"' in response.headers["Link"]
     for row in offers(Kind.ENTRY):
         assert (
@@ -104,7 +106,7 @@ def test_what_a_client_has_is_not_sent_again(client: FlaskClient) -> None:
         )
         assert (again.status_code, again.data) == (304, b"")
         assert again.headers["ETag"] == first.headers["ETag"]
-        assert again.headers["Vary"] == "Accept"
+        assert again.headers["Vary"] == "Accept, Accept-Encoding"
     assert len(tags) == 9
 
 
@@ -190,3 +192,32 @@ def test_a_release_under_another_base_is_the_same_site(tiny_data: Path) -> None:
     document = json.loads(client.get(f"{PAGE}.jsonld").data)
     assert document["@graph"][0]["@id"] == base + PAGE
     assert BASE not in client.get("/ontology.ttl").text
+
+
+@pytest.mark.parametrize("path", [PAGE, f"{PAGE}.ttl", f"{PAGE}.bib"])
+def test_a_representation_is_sent_in_the_coding_its_client_takes(
+    path: str, web: httpx.Client
+) -> None:
+    plain = web.get(path, headers={"Accept-Encoding": "identity"})
+    tags = {plain.headers["ETag"]}
+    for coding in ("gzip", "zstd"):
+        headers = {"Accept-Encoding": coding}
+        coded = web.get(path, headers=headers)
+        assert coded.headers["Content-Encoding"] == coding
+        assert coded.content == plain.content
+        tags.add(coded.headers["ETag"])
+        again = web.get(path, headers=headers | {"If-None-Match": coded.headers["ETag"]})
+        assert again.status_code == 304
+    assert len(tags) == 3
+
+
+def test_only_pages_are_for_search_engines(client: FlaskClient) -> None:
+    assert "X-Robots-Tag" not in client.get(PAGE, headers={"Accept": "text/html"}).headers
+    for row in offers(Kind.ENTRY)[1:]:
+        assert client.get(PAGE + row.suffix).headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_page_says_the_day_on_which_it_is_read(client: FlaskClient) -> None:
+    text = client.get(PAGE, headers={"Accept": "text/html"}).text
+    assert re.search(r"Accessed 20\d\d-\d\d-\d\d\. https:", text)
+    assert "TODAY" not in text

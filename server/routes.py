@@ -1,0 +1,57 @@
+"""The routes of the pages: lists and explanations by name, and every other address as a thing."""
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from server.context import context
+from server.definitions import definitions_page
+from server.entries import entries_page
+from server.flask_messages import give, read_request
+from server.formats import BY_KEY
+from server.pages import Page
+from server.plain_pages import PlainPages, conditional
+from server.problems import MOVED, PROBLEMS, Problem
+from server.site import Site
+
+_LISTS = {"evidence", "case-definition", "problems"}
+
+
+def blueprint(site: Site) -> Blueprint:
+    """Return the routes of all that `site` has pages of."""
+    routes = Blueprint("routes", __name__)
+    facts, plain = site.facts, PlainPages(site.facts, site.renderer)
+
+    @routes.get("/context.jsonld")
+    def context_document() -> BaseResponse:
+        return conditional(facts, BY_KEY["jsonld"].media_type, lambda: context(facts))
+
+    @routes.get("/evidence")
+    def evidence() -> BaseResponse:
+        number = request.args.get("page", 1, type=int)
+        page = entries_page(facts, site.entries, number)
+        if page is None:
+            raise Problem("not-found", "This list has no such page.")
+        return plain.answer(lambda: page)
+
+    @routes.get("/case-definition")
+    def case_definition() -> BaseResponse:
+        return plain.answer(lambda: definitions_page(facts))
+
+    @routes.get("/problems")
+    def problems() -> BaseResponse:
+        return plain.answer(lambda: Page("problems.html", {"rows": PROBLEMS.values()}))
+
+    @routes.get("/problems/<key>")
+    def problem(key: str) -> BaseResponse:
+        if key not in PROBLEMS:
+            raise Problem("not-found")
+        return plain.answer(lambda: Page("problems.html", {"rows": [PROBLEMS[key]]}))
+
+    @routes.get("/")
+    @routes.get("/<path:path>")
+    def thing(path: str = "") -> BaseResponse:
+        if path.rstrip("/") in _LISTS:
+            return redirect(site.links.path("/" + path.rstrip("/")), MOVED)
+        return give(site.resources.answer(read_request()))
+
+    return routes
