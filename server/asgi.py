@@ -15,7 +15,7 @@ from dataclasses import replace
 from graph.errors import AtlasError
 from server import front
 from server.alarms import Alarms
-from server.headers import HEADERS, REQUEST_ID
+from server.headers import REQUEST_ID, WIRE_HEADERS
 from server.html import Pages
 from server.logs import note, start_logging
 from server.messages import (
@@ -31,6 +31,7 @@ from server.messages import (
     respond,
 )
 from server.metrics import Metrics
+from server.page_cache import KeptPage, Key, key_of
 from server.problems import Problem, allowed
 from server.protocol import METHODS
 from server.serving import Serving
@@ -76,13 +77,22 @@ class Application:
             return
         serving = self._serving
         assert serving is not None
+        pages, key = serving.pages, None
+        if pages is not None and pages.is_thing(scope):
+            key = key_of(scope)
+            kept = pages.cache.get(key) if key else None
+            if kept is not None:
+                await self._send_kept(scope, send, kept)
+                return
         answer = self._routes.get(scope["path"])
         serving.users += 1
         try:
-            if answer or serving.pages is None:
+            if answer or pages is None:
                 await self._answer(answer or front.without_pages, serving, scope, receive, send)
+            elif pages.is_thing(scope):
+                await self._thing(serving, pages, scope, send, key)
             else:
-                await self._page(serving, serving.pages, scope, receive, send)
+                await self._page(serving, pages, scope, receive, send)
         finally:
             serving.users -= 1
 
@@ -106,8 +116,27 @@ class Application:
         status = None if response is None else int(response.status)
         _log(request, outcome, status, started, serving)
         if response is not None:
-            headers = [*_HEADERS, (_ID_HEADER, request.id.encode())]
+            headers = [*WIRE_HEADERS, (_ID_HEADER, request.id.encode())]
             await respond(send, response, is_head=request.method == "HEAD", headers=headers)
+
+    async def _send_kept(self, scope: Scope, send: Send, kept: KeptPage) -> None:
+        # Nothing more than this for the answers that are asked for most.
+        headers = [*kept.headers, (_ID_HEADER, self._request_id(scope).encode())]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": kept.body})
+
+    async def _thing(
+        self, serving: Serving, pages: Pages, scope: Scope, send: Send, key: Key | None
+    ) -> None:
+        started = time.perf_counter()
+        request = read_request(scope, self._request_id(scope), self._settings.client_header)
+        try:
+            response = await pages.thing(request, key)
+        except Problem as problem:
+            response = await front.explain(request, serving, problem)
+        _log(request, response.outcome, int(response.status), started, serving)
+        headers = [*WIRE_HEADERS, (_ID_HEADER, request.id.encode())]
+        await respond(send, response, is_head=request.method == "HEAD", headers=headers)
 
     async def _page(
         self, serving: Serving, pages: Pages, scope: Scope, receive: Receive, send: Send
@@ -186,7 +215,7 @@ class Application:
         await receive()
         if watcher:
             watcher.cancel()
-        await self._serving.endpoint.engine.close()
+        await self._serving.stop()
         await send({"type": "lifespan.shutdown.complete"})
 
     async def _follow(self) -> None:
@@ -223,7 +252,6 @@ class Application:
 
 
 _ID_HEADER = REQUEST_ID.lower().encode()
-_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 
 
 def _log(

@@ -205,6 +205,8 @@ def query_command(query: str, releases: Path, form: str) -> None:
 @setting_option("result_size")
 @setting_option("result_rows")
 @setting_option("cache_size")
+@setting_option("page_cache")
+@setting_option("prepare")
 @setting_option("memory_triples")
 @setting_option("engine")
 @setting_option("engine_graph")

@@ -15,4 +15,6 @@ PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Content-Type, If-None-Match, X-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
+# The same as ASGI has them.
+WIRE_HEADERS = [(name.lower().encode(), value.encode()) for name, value in HEADERS.items()]
 REQUEST_ID = "X-Request-Id"

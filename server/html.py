@@ -1,6 +1,7 @@
 """The pages of a release inside the asynchronous application: Flask in threads of its own."""
 
 import asyncio
+from http import HTTPStatus
 from typing import cast
 from urllib.parse import quote_from_bytes
 
@@ -12,12 +13,16 @@ from server.app import create_app
 from server.facts import Facts
 from server.formats import BY_KEY, content_type
 from server.messages import Asgi, Message, Receive, Request, Response, Scope, Send
+from server.page_cache import Key, PageCache, today
 from server.problems import Problem
 from server.query import Answer
 from server.query_page import endpoint_url
 from server.site import Site
 
 _THREADS = 8
+# Below these there are no routes of other kinds.
+_THINGS = ("/evidence/", "/case-definition/", "/journal/", "/vocabulary/")
+_METHODS = frozenset({"GET", "HEAD"})
 _ASCII = bytes(range(128))
 _HTML = content_type(BY_KEY["html"]).content_type
 
@@ -25,9 +30,10 @@ _HTML = content_type(BY_KEY["html"]).content_type
 class Pages:
     """The Flask application over one release, and the page of the SPARQL endpoint."""
 
-    def __init__(self, facts: Facts) -> None:
-        """Make the pages of the release of `facts`."""
+    def __init__(self, facts: Facts, cache_size: int = 0) -> None:
+        """Make the pages of the release of `facts`; keep answers of at most so many bytes."""
         self.site = Site(facts)
+        self.cache = PageCache(cache_size)
         self.app: Flask = create_app(facts, self.site)
         self._asgi = cast(Asgi, WSGIMiddleware(cast(WSGIApp, self.app), workers=_THREADS))
 
@@ -42,6 +48,24 @@ class Pages:
         if not query.isascii():
             scope = {**scope, "query_string": quote_from_bytes(query, safe=_ASCII).encode()}
         await self._asgi(scope, received, send)
+
+    def is_thing(self, scope: Scope) -> bool:
+        """Say whether the request asks for one of the things that are answered at once."""
+        path: str = scope["path"]
+        return path.startswith(_THINGS) and path[-1] != "/" and scope["method"] in _METHODS
+
+    async def thing(self, request: Request, key: Key | None) -> Response:
+        """Answer a request for a thing, and keep the answer under `key`.
+
+        What is ready takes no thread; what has to be made takes one.
+        """
+        day, resources = today(), self.site.resources
+        response = resources.ready(request)
+        if response is None:
+            response = await asyncio.to_thread(resources.answer, request)
+        if key is not None and response.status is HTTPStatus.OK:
+            self.cache.put(key, response, day)
+        return response
 
     async def query_page(
         self,

@@ -13,6 +13,7 @@ Message = MutableMapping[str, Any]
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
+Headers = list[tuple[bytes, bytes]]
 Asgi = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
@@ -102,15 +103,18 @@ async def read_body(receive: Receive, most: int, announced: str | None, seconds:
         raise Problem("request-timeout", headers={"Connection": "close"}) from error
 
 
-async def respond(
-    send: Send, response: Response, *, is_head: bool, headers: list[tuple[bytes, bytes]]
-) -> None:
+async def respond(send: Send, response: Response, *, is_head: bool, headers: Headers) -> None:
     """Send `response` with its length and with further `headers`; to HEAD without its body."""
+    status, own = int(response.status), wire_headers(response)
+    await send({"type": "http.response.start", "status": status, "headers": own + headers})
+    await send({"type": "http.response.body", "body": b"" if is_head else response.body})
+
+
+def wire_headers(response: Response) -> Headers:
+    """Return the headers of `response` as ASGI has them, with its type and its length."""
     own = [(k.lower().encode(), v.encode("latin-1")) for k, v in response.headers.items()]
     if response.content_type:
         own.append((b"content-type", response.content_type.encode()))
     if response.status not in _WITHOUT_BODY:
         own.append((b"content-length", str(len(response.body)).encode()))
-    status = int(response.status)
-    await send({"type": "http.response.start", "status": status, "headers": own + headers})
-    await send({"type": "http.response.body", "body": b"" if is_head else response.body})
+    return own

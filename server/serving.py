@@ -11,9 +11,10 @@ from server.engine import Engine
 from server.facts import Facts
 from server.html import Pages
 from server.pool import WorkerPool
+from server.prepare import fill
 from server.remote import Held, RemoteEngine
 from server.service import service_description
-from server.settings import Settings
+from server.settings import MEBIBYTE, Settings
 from server.source import Source
 
 _MOMENT = 0.05
@@ -35,11 +36,18 @@ class Serving:
     describe: Callable[[str, str], bytes]
     pages: Pages | None = None
     users: int = 0
+    preparing: asyncio.Task[None] | None = None
 
     async def close(self) -> None:
         """Stop, once nobody is being answered."""
         while self.users:
             await asyncio.sleep(_MOMENT)
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Stop at once."""
+        if self.preparing:
+            self.preparing.cancel()
         await self.endpoint.engine.close()
 
 
@@ -47,12 +55,15 @@ async def serve_release(release: Release, settings: Settings) -> Serving:
     """Start what serves `release`; AtlasError where its data cannot be read."""
     facts = Facts(release)
     engine = await _start_engine(release, facts, settings)
+    pages = await asyncio.to_thread(Pages, facts, settings.page_cache * MEBIBYTE)
+    preparing = fill(pages.site.prepared, release, facts.fingerprint)
     return Serving(
         name=release.id,
         base=facts.base,
         endpoint=Endpoint(engine, settings, f"{release.id} {release.manifest.digest}"),
         describe=lru_cache(_DESCRIPTIONS)(partial(service_description, facts, settings)),
-        pages=await asyncio.to_thread(Pages, facts),
+        pages=pages,
+        preparing=asyncio.create_task(preparing) if settings.prepare else None,
     )
 
 

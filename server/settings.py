@@ -69,6 +69,10 @@ SETTINGS = (
     Setting(
         "cache_size", "64", "MiB of answers to keep for being asked again; 0: none (serve)", int
     ),
+    Setting("page_cache", "64", "MiB of pages and documents to keep; 0: none (serve)", int),
+    Setting(
+        "prepare", "1", "make the pages of entries before they are asked for; 0: no (serve)", int
+    ),
     Setting(
         "memory_triples",
         "5000000",
@@ -111,6 +115,8 @@ class Settings:
     result_size: int = 64
     result_rows: int = 1_000_000
     cache_size: int = 64
+    page_cache: int = 64
+    prepare: int = 1
     memory_triples: int = 5_000_000
     engine: str = ""
     engine_graph: str = ""

@@ -6,6 +6,7 @@ from server.facts import Facts, Row
 from server.links import Links
 from server.messages import Request, Response
 from server.pages import Renderer
+from server.prepared import Prepared
 from server.problem_pages import explain
 from server.problems import Problem
 from server.query_page import QueryPages
@@ -23,7 +24,10 @@ class Site:
         self.renderer = Renderer(facts, self.links)
         self.queries = QueryPages(facts)
         self.representations = Representations(facts, self.links, self.renderer)
-        self.resources = Resources(self.links, self.representations, facts.fingerprint)
+        self.prepared = Prepared()
+        self.resources = Resources(
+            self.links, self.representations, self.prepared, facts.fingerprint
+        )
 
     def explain(self, request: Request, problem: Problem) -> Response:
         """Return `problem` as the client of `request` prefers it."""

@@ -1,6 +1,5 @@
 """Measure the endpoint against `oxigraph serve-read-only`, in one run on the same data, by wrk."""
 
-import re
 import shutil
 import statistics
 import subprocess
@@ -22,6 +21,7 @@ from server.settings import Settings
 from tests.bench import synthetic_data
 from tests.site import free_port, serve
 from tests.synthetic import slug_of
+from tests.wrk import load
 
 ENTRIES = 6_500
 SECONDS = 4
@@ -55,7 +55,6 @@ MIX = {
     "100,000 rows": "SELECT ?s ?p ?o { ?s ?p ?o } LIMIT 100000",
 }
 BOMB = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-_RATE = re.compile(r"Requests/sec:\s+([\d.]+)")
 
 
 @contextmanager
@@ -82,13 +81,7 @@ def peer(release: Release) -> Iterator[str]:
 
 def rate(address: str, query: str, connections: int, seconds: int) -> float:
     """Return the answers a second that wrk gets; it must get nothing but answers."""
-    url = f"{address}?query={quote(PREFIXES + query)}"
-    command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", url]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "Non-2xx" not in done.stdout, done.stdout
-    found = _RATE.search(done.stdout)
-    assert found, done.stdout
-    return float(found[1])
+    return load(f"{address}?query={quote(PREFIXES + query)}", connections, seconds).rate
 
 
 def compare(ours: str, theirs: str, title: str) -> None:

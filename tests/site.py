@@ -18,6 +18,8 @@ from server.settings import Settings
 _CODE = "from server.run import run; from server.settings import Settings; "
 _CODE += "run(Settings.from_environment())"
 _SPARQL = "from server.cli import main; main()"
+_HELLO = "from server.run import run; from server.settings import Settings; "
+_HELLO += "from tests.hello import hello; run(Settings.from_environment(), hello)"
 _SECONDS = 60
 
 
@@ -58,6 +60,22 @@ def serve_files(arguments: list[str], folder: Path) -> Iterator[Site]:
     command = ["-c", _SPARQL, "sparql", *arguments, "--port", str(port)]
     with _run(command, {}, port, folder) as site:
         yield site
+
+
+@contextmanager
+def serve_hello(folder: Path) -> Iterator[Site]:
+    """Serve one word to everybody, by the HTTP server that serves the atlas."""
+    settings = Settings(port=free_port())
+    with _run(["-c", _HELLO], settings.to_environment(), settings.port, folder) as site:
+        yield site
+
+
+def wait_until_prepared(site: Site) -> None:
+    """Return once the pages of entries are prepared."""
+    deadline = time.monotonic() + _SECONDS
+    while not any(line["message"] == "prepared" for line in site.lines):
+        assert time.monotonic() < deadline, site.lines
+        time.sleep(0.05)
 
 
 @contextmanager
