@@ -180,3 +180,17 @@ def test_a_problem_of_a_thing_is_told_and_not_kept(web: httpx.Client) -> None:
     assert refused.status_code == 406
     assert web.post(PAGE).status_code == 405
     assert web.options(PAGE).status_code == 204
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/evidence/%00", "/evidence/%2e%2e%2fetc%2fpasswd", "/evidence/a%20b%3C%3E"),
+        *("/evidence/%ff%fe", "/journal/%0d%0aX-Evil:1", "/vocabulary/" + "x" * 10_000),
+    ],
+)
+def test_a_hostile_address_is_nothing(path: str, web: httpx.Client) -> None:
+    response = web.get(path, headers={"Accept": "text/html"})
+    assert response.status_code == 404
+    assert "X-Evil" not in response.headers
+    assert len(response.content) < 5000
