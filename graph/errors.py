@@ -28,3 +28,7 @@ class BuildRefused(AtlasError):
 
 class ReleaseMissing(AtlasError):
     """There is no release to serve or to query."""
+
+
+class ArchiveDamaged(AtlasError):
+    """The archive of releases is not as it was written."""
