@@ -28,3 +28,7 @@ class BuildRefused(AtlasError):
 
 class ReleaseMissing(AtlasError):
     """There is no release to serve or to query."""
+
+
+class ReviseRefused(AtlasError):
+    """No revision was recorded; what is recorded is untouched."""
