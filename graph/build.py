@@ -31,7 +31,15 @@ from graph.shacl import reference as validate_by_pyshacl
 from graph.shacl import validate
 from graph.shards import Layout, read_shared
 from graph.shelf import Shelf
-from graph.sources import Sources, bulk_files, entry_files, ontology_files, read_sources
+from graph.sources import (
+    Sources,
+    bulk_files,
+    entry_files,
+    history_files,
+    history_folder,
+    ontology_files,
+    read_sources,
+)
 from graph.workshop import Workshop
 
 STAGES = ("load", "check and infer", "merge", "store", "check across", "describe", "dump")
@@ -98,8 +106,10 @@ def build(
 
 def inputs_digest(data: Path, base: str, digest: Digest = sha256) -> str:
     """Return one digest over all that a release is made from: sources, shapes, program, base."""
-    listed = [f"{path.name} {digest(path)}" for path in (*bulk_files(data), *entry_files(data))]
-    return _digest_of([base, _program_digest(digest), *listed])
+    files = (*bulk_files(data), *entry_files(data), *history_files(data))
+    listed = [f"{path.name} {digest(path)}" for path in files]
+    kept = str(history_folder(data).is_dir())
+    return _digest_of([base, _program_digest(digest), kept, *listed])
 
 
 def _program_digest(digest: Digest) -> str:

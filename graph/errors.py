@@ -32,3 +32,7 @@ class ReleaseMissing(AtlasError):
 
 class ArchiveDamaged(AtlasError):
     """The archive of releases is not as it was written."""
+
+
+class ReviseRefused(AtlasError):
+    """No revision was recorded; what is recorded is untouched."""

@@ -1,12 +1,15 @@
 """Merge the sorted files of the shards into one, each triple once."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from graph.describe import INFERRED_GRAPH
 from graph.sorting import sorted_lines
+from graph.sources import REVISION
 
 _END = f" {INFERRED_GRAPH} .\n".encode()
+_REVISION = re.compile(rf" <{REVISION.pattern}> \.\n$".encode())
 
 
 def shard_lines(asserted: bytes, inferred: bytes) -> set[bytes]:
@@ -25,18 +28,26 @@ def merge_shards(files: Iterable[Path], target: Path) -> None:
 def settle(lines: Iterable[bytes]) -> Iterator[bytes]:
     """Repeat in the default graph what was inferred, or drop it where another shard asserts it.
 
-    `lines` are in byte order, where a triple comes right before the same triple in a named graph.
+    `lines` are in byte order, where a triple comes right before the same triple in a named graph:
+    first those of revisions, then that of what was inferred.
     """
     asserted = b""
+    held: list[bytes] = []
     for line in lines:
         triple = inferred_triple(line)
-        if triple is None:
+        if triple is None and _is_in_revision(line):
+            held.append(line)
+        elif triple is None:
+            yield from _taken(held)
             asserted = line
             if not line.startswith(b"#"):
                 yield line
         elif triple != asserted:
-            yield triple
-            yield line
+            same = [other for other in held if other.startswith(triple[:-2])]
+            del held[len(held) - len(same) :]
+            yield from _taken(held)
+            yield from (triple, *same, line)
+    yield from held
 
 
 def inferred_triple(line: bytes) -> bytes | None:
@@ -46,3 +57,15 @@ def inferred_triple(line: bytes) -> bytes | None:
     triple = line[: -len(_END)] + b" .\n"
     # With one term fewer, the graph's IRI is the object of a triple in the default graph.
     return triple if triple.count(b" ") > 2 else None
+
+
+def _is_in_revision(line: bytes) -> bool:
+    if b"/revision/" not in line:
+        return False
+    graph = _REVISION.search(line)
+    return graph is not None and line.count(b" ", 0, graph.start()) > 1
+
+
+def _taken(held: list[bytes]) -> Iterator[bytes]:
+    yield from held
+    held.clear()

@@ -3,7 +3,8 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from zlib import crc32
 
@@ -21,6 +22,8 @@ from graph.sources import (
     claim,
     document_of,
     entry_files,
+    history_files,
+    history_folder,
     parse_file,
     read_ontology,
     stray_links,
@@ -44,6 +47,11 @@ class Layout:
         names.append(self.unpacked_file(document))
         return next((path for path in names if path.is_file()), None)
 
+    @cached_property
+    def keeps_history(self) -> bool:
+        """Say whether revisions are recorded, so that every entry has to have one."""
+        return history_folder(self.data).is_dir()
+
     def digest(self, document: str) -> str:
         """Return the digest of the file of the entry `document`, "" where there is none."""
         file = self.find(document)
@@ -56,11 +64,20 @@ class Layout:
 
 @dataclass(frozen=True)
 class Entry:
-    """One entry: its IRI, the file to read it from, and the source that an editor knows."""
+    """One entry: its IRI, the file to read it from, and the source that an editor knows.
+
+    An entry that is gone has no `file`; one that was never recorded no `history`.
+    """
 
     document: str
-    file: Path
+    file: Path | None
     source: Path
+    history: Path | None = None
+
+    def key(self, digest: Callable[[Path], str]) -> str:
+        """Return a line with the digests of what the entry is read from."""
+        read = [digest(path) if path else "none" for path in (self.file, self.history)]
+        return f"{self.document} {' '.join(read)}\n"
 
 
 @dataclass(frozen=True)
@@ -71,7 +88,7 @@ class Shard:
 
     def key(self, ground: str, digest: Callable[[Path], str]) -> str:
         """Return a digest over all that the shard is made from, but for entries it links."""
-        said = [f"{entry.document} {digest(entry.file)}\n" for entry in self.entries]
+        said = [entry.key(digest) for entry in self.entries]
         return hashlib.sha256("".join([ground, *said]).encode()).hexdigest()
 
 
@@ -102,7 +119,14 @@ def read_shared(layout: Layout) -> tuple[Sources, list[Entry]]:
             sources.errors.append(error)
         else:
             entries += [Entry(d, layout.unpacked_file(d), path) for d in documents]
-    return sources, entries
+    return sources, with_histories(entries, layout.data)
+
+
+def with_histories(entries: list[Entry], data: Path) -> list[Entry]:
+    """Return `entries` each with its history, and those of which only that is left."""
+    histories = {ENTRIES + path.stem: path for path in history_files(data)}
+    kept = [replace(e, history=histories.pop(e.document, None)) for e in entries]
+    return kept + [Entry(document, None, path, path) for document, path in histories.items()]
 
 
 def _unpack(path: Path, layout: Layout, sources: Sources) -> list[str]:

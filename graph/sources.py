@@ -1,5 +1,6 @@
 """Read the Turtle of the repository, or say file by file what is wrong."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,7 +21,10 @@ FORMATS = {
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
 ENTRIES = f"{BASE}/evidence/"
+REVISION = re.compile(rf"({re.escape(ENTRIES)}[^/#]+)/revision/([1-9][0-9]*)")
 BATCH = 200_000
+# Said by the build of an entry, from its history.
+CURRENT_REVISION = term("pav:hasCurrentVersion")
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,16 @@ def ontology_files() -> list[Path]:
 def entry_files(data: Path) -> list[Path]:
     """Return the files under `data` that hold one evidence entry each, by name."""
     return sorted((data / "evidence").glob("*.ttl"))
+
+
+def history_folder(data: Path) -> Path:
+    """Return the folder under `data` that holds a file of revisions for each entry, if there is."""
+    return data / "history"
+
+
+def history_files(data: Path) -> list[Path]:
+    """Return the files under `data` that hold the revisions of one entry each, by name."""
+    return sorted(history_folder(data).glob("*.trig"))
 
 
 def bulk_files(data: Path) -> list[Path]:
@@ -127,8 +141,18 @@ def place(node: object) -> str:
 
 
 def entry_of(iri: str) -> str:
-    """Return the document of the evidence entry that `iri` belongs to, "" where it is none."""
-    return document_of(iri) if iri.startswith(ENTRIES) else ""
+    """Return the document of the evidence entry that `iri` belongs to, "" where it is none.
+
+    A revision belongs to its entry.
+    """
+    if not iri.startswith(ENTRIES):
+        return ""
+    return document_of(iri).partition("/revision/")[0] if is_revision(iri) else document_of(iri)
+
+
+def is_revision(iri: str) -> bool:
+    """Say whether `iri` is that of a revision of an entry, or of a part of it."""
+    return "/revision/" in iri and REVISION.fullmatch(document_of(iri)) is not None
 
 
 @cache
@@ -158,6 +182,9 @@ def checked(quad: ox.Quad, path: Path) -> ox.Quad:
         raise SourceError(str(path), f"has a blank node ({quad}); give that part a # IRI")
     if not isinstance(quad.graph_name, ox.DefaultGraph):
         raise SourceError(str(path), f"names a graph ({quad.graph_name}); remove the name")
+    if quad.predicate == CURRENT_REVISION or is_revision(value(quad.subject)):
+        problem = f"says which revisions there are ({quad.triple}); remove it"
+        raise SourceError(str(path), f"{problem}: `atlas revise` writes that to history/")
     return quad
 
 

@@ -9,13 +9,16 @@ from rdflib import Graph
 
 from graph.axioms import Axiom
 from graph.constructs import refuse_axioms_in
+from graph.content import contents
 from graph.describe import INFERRED_GRAPH
 from graph.dump import sha256
 from graph.errors import BuildRefused, SourceError
+from graph.history import History, read_history
 from graph.joins import refuse_hidden_facts, refuse_hidden_links
 from graph.judge import judge
 from graph.merge import shard_lines
 from graph.reason import infer, work_out
+from graph.recorded import hold_to_record
 from graph.report import Problem, problems
 from graph.shacl import validate
 from graph.shards import Entry, Layout, Shard
@@ -71,7 +74,7 @@ def work_out_shared(
     store = sources.store
     own = list(store)
     refuse_hidden_links(own, hiding)
-    linked = _linked(own, set(), layout)
+    linked = _linked(own, frozenset(), layout)
     trial = ox.Store()
     trial.bulk_extend([*own, *linked.quads])
     if found := _check(trial, sources, frozenset({""})):
@@ -87,21 +90,27 @@ def work_out_entries(shard: Shard, ground: Ground, key: str) -> Outcome:
     """Work out the entries of `shard` beside what all entries share and the entries they link."""
     sources = Sources(ox.Store())
     own = [quad for entry in shard.entries for quad in _read(entry, sources)]
+    documents = frozenset(sources.files)
+    histories = _histories(shard, sources)
     if sources.errors:
         return Outcome(None, errors=tuple(problems(sources, [])))
+    own += [quad for history in histories.values() for quad in history.current()]
     store, shared = sources.store, _read_shared(ground.file)
     store.bulk_extend(own)
     refuse_axioms_in(store, Graph())
     refuse_hidden_links(own, ground.hiding)
-    linked = _linked(own, set(sources.files), ground.layout)
+    linked = _linked(own, documents, ground.layout)
     store.bulk_extend([*linked.quads, *shared.asserted])
-    if found := _check(store, sources, frozenset(sources.files)):
+    if found := _check(store, sources, documents):
         return Outcome(None, violations=found)
-    asserted = store.dump(format=_TRIPLES, from_graph=_DEFAULT)
+    asserted = store.dump(format=_TRIPLES, from_graph=_DEFAULT) or b""
+    if ground.layout.keeps_history and (found := _unrecorded(shard, histories, asserted)):
+        return Outcome(None, violations=found)
     store.bulk_extend(shared.inferred)
     work_out(store, ground.axioms)
     refuse_hidden_facts(store, ground.later)
-    lines = shard_lines(asserted or b"", _inferred(store)) - shared.lines
+    lines = shard_lines(asserted, _inferred(store)) - shared.lines
+    lines.update(line for history in histories.values() for line in history.earlier_lines())
     if shard.key(ground.key, sha256) != key:
         raise BuildRefused("the sources changed while they were read; run the build again")
     return Outcome(ground.shelf.put(key, linked.digests, sorted(lines)))
@@ -109,6 +118,8 @@ def work_out_entries(shard: Shard, ground: Ground, key: str) -> Outcome:
 
 def _read(entry: Entry, sources: Sources) -> list[ox.Quad]:
     sources.files[entry.document] = entry.source
+    if entry.file is None:
+        return []
     try:
         quads = read_file(entry.file, is_entry=entry.file == entry.source)
     except SourceError as error:
@@ -118,7 +129,32 @@ def _read(entry: Entry, sources: Sources) -> list[ox.Quad]:
     return quads
 
 
-def _linked(quads: list[ox.Quad], own: set[str], layout: Layout) -> _Linked:
+def _histories(shard: Shard, sources: Sources) -> dict[str, History]:
+    """Read the histories of the entries of `shard`, by entry; note what is wrong with them."""
+    histories = {}
+    for entry in shard.entries:
+        try:
+            if entry.history:
+                histories[entry.document] = history = read_history(entry.history)
+                sources.files.update((r.iri, entry.history) for r in history.revisions)
+        except SourceError as error:
+            sources.errors.append(error)
+    return histories
+
+
+def _unrecorded(
+    shard: Shard, histories: dict[str, History], asserted: bytes
+) -> tuple[Problem, ...]:
+    """Return a problem for each entry of `shard` that is not as it was last recorded."""
+    now = contents(asserted)
+    found = (
+        hold_to_record(e.document, e.source, histories.get(e.document), now.get(e.document, b""))
+        for e in shard.entries
+    )
+    return tuple(problem for problem in found if problem)
+
+
+def _linked(quads: list[ox.Quad], own: frozenset[str], layout: Layout) -> _Linked:
     """Read the entries that `quads` link beside `own`; one that cannot be read counts as empty."""
     links = {place(quad.object) for quad in quads} - own - {""}
     linked = _Linked({document: layout.digest(document) for document in sorted(links)}, [])

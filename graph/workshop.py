@@ -54,7 +54,8 @@ class Workshop:
         hiding = sources_of(later, known)
         lines = sources.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
         said = b"".join(sorted((lines or b"").splitlines(keepends=True)))
-        key = hashlib.sha256(self.program.encode() + said).hexdigest()
+        made_by = f"{self.program} {self.layout.keeps_history}"
+        key = hashlib.sha256(made_by.encode() + said).hexdigest()
         file = self.shelf.find(key, self._digest_of)
         if file is None:
             outcome = work_out_shared(sources, self.layout, hiding, self.shelf, key)

@@ -1,0 +1,129 @@
+"""The reasons for a revision, and which changes each of them may stand for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import pyoxigraph as ox
+
+from graph.aspects import changed_aspects
+from graph.content import triples_of
+from graph.difference import Difference, compare
+from graph.history import History
+from graph.prefixes import term
+from graph.sources import ENTRIES
+
+_OF_POLICY = frozenset({"judgement", "policy"})
+
+
+@dataclass(frozen=True)
+class Pending:
+    """What an entry says now beside its history: None where it has none; b"" where it is gone."""
+
+    document: str
+    history: History | None
+    content: bytes
+
+    @property
+    def slug(self) -> str:
+        """Return the slug of the entry."""
+        return self.document.removeprefix(ENTRIES)
+
+    @cached_property
+    def before(self) -> frozenset[ox.Triple]:
+        """Return what the last revision says."""
+        return triples_of(self.history.last.content) if self.history else frozenset()
+
+    @cached_property
+    def after(self) -> frozenset[ox.Triple]:
+        """Return what the entry says now."""
+        return triples_of(self.content)
+
+    @cached_property
+    def difference(self) -> Difference:
+        """Return what changed since the last revision."""
+        if self.history and self.history.last.content == self.content:
+            return Difference(frozenset(), frozenset())
+        return compare(self.before, self.after)
+
+    @cached_property
+    def aspects(self) -> frozenset[str]:
+        """Return the aspects that changed; none for a first record, where nothing was before."""
+        if self.history is None:
+            return frozenset()
+        return changed_aspects(self.difference, self.before, self.after)
+
+    @property
+    def is_newly_retracted(self) -> bool:
+        """Say whether a retraction is stated that was not."""
+        return any(t.predicate == term("atlas:retraction") for t in self.difference.added)
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason: a key of the value list `revision-reason`, and what it refuses to stand for."""
+
+    key: str
+    why_not: Callable[[Pending], str]
+    is_by_name: bool = False
+
+    def refuses(self, pending: Pending, *, by_name: bool) -> str:
+        """Say why a revision of `pending` cannot have this reason, "" where it can."""
+        if pending.history and pending.history.is_withdrawn:
+            return "was withdrawn, and a published IRI is never used again; give it a new slug"
+        if self.is_by_name and not by_name:
+            return "is gone; a withdrawal is for good, so name the entry with --slug"
+        return self.why_not(pending)
+
+
+def _first_record(pending: Pending) -> str:
+    return "has a history; use another reason" if pending.history else ""
+
+
+def _withdrawal(pending: Pending) -> str:
+    return "is still there; remove its source first" if pending.content else ""
+
+
+def _policy(pending: Pending) -> str:
+    others = ", ".join(sorted(pending.aspects - _OF_POLICY))
+    if others:
+        return f"changed in other aspects too ({others}); use another reason"
+    if "policy" not in pending.aspects:
+        return "is judged otherwise under the same policy; use another reason"
+    return _ordinary(pending)
+
+
+def _retraction(pending: Pending) -> str:
+    if not pending.is_newly_retracted:
+        return "states no new retraction; use another reason"
+    return _ordinary(pending)
+
+
+def _edit(pending: Pending) -> str:
+    if pending.is_newly_retracted and pending.history:
+        return "states a new retraction; use --reason retraction"
+    if pending.aspects and pending.aspects <= _OF_POLICY and "policy" in pending.aspects:
+        return "was judged anew by another policy; use --reason policy"
+    return _ordinary(pending)
+
+
+def _ordinary(pending: Pending) -> str:
+    if pending.history is None:
+        return "has no record yet; use --reason first-record"
+    if not pending.content:
+        return "is gone; restore it, or use --reason withdrawal"
+    return ""
+
+
+REASONS = {
+    reason.key: reason
+    for reason in (
+        Reason("first-record", _first_record),
+        Reason("edit", _edit),
+        Reason("correction", _edit),
+        Reason("model", _edit),
+        Reason("policy", _policy),
+        Reason("retraction", _retraction),
+        Reason("withdrawal", _withdrawal, is_by_name=True),
+    )
+}

@@ -1,0 +1,51 @@
+"""Hold every entry to its history: what it says now has to be what was last recorded of it."""
+
+from pathlib import Path
+
+from graph.content import digest
+from graph.difference import changes
+from graph.history import History
+from graph.reasons import Pending
+from graph.report import Problem
+
+# So many changes are told; all of them stand in `atlas revise --dry-run`.
+_TOLD = 3
+
+
+def hold_to_record(
+    document: str, source: Path, history: History | None, content: bytes
+) -> Problem | None:
+    """Return what is wrong where the `content` of an entry is not that of its last revision.
+
+    `source` is the file that an editor knows; the content of an entry that is gone is empty.
+    """
+    pending = Pending(document, history, content)
+    if history is None:
+        problem = "has no record in history/; run `atlas revise --reason first-record --note …`"
+        return _problem(source, pending, problem)
+    if digest(content) == history.last.digest:
+        return None
+    if history.is_withdrawn:
+        problem = (
+            f"was withdrawn in {history.file.name}, and a published IRI is never used again; "
+            "give it a new slug"
+        )
+        return _problem(source, pending, problem)
+    if not content:
+        problem = (
+            "is gone, but was not withdrawn; restore its source under this name, or run "
+            f"`atlas revise --slug {pending.slug} --reason withdrawal --note …`"
+        )
+        return _problem(history.file, pending, problem, history.line_of(history.last))
+    return _problem(source, pending, f"is not as revision {history.last.number} {_told(pending)}")
+
+
+def _told(pending: Pending) -> str:
+    found = [str(change) for change in changes(pending.difference)]
+    more = f"; and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
+    advice = f"run `atlas revise --slug {pending.slug} --reason … --note …`, or undo the change"
+    return f"recorded it: {'; '.join(found[:_TOLD])}{more}. If that is meant, {advice}"
+
+
+def _problem(file: Path, pending: Pending, message: str, line: int | None = None) -> Problem:
+    return Problem(str(file), line, pending.slug, "", message)

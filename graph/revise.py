@@ -1,0 +1,166 @@
+"""Record revisions: compare every entry with its last one, and write those that are missing."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph.build import check
+from graph.content import contents
+from graph.errors import ReviseRefused
+from graph.history import History, Revision, read_history, write_history
+from graph.prefixes import BASE, term, value
+from graph.reasons import REASONS, Pending
+from graph.record import Statement, record
+from graph.report import refuse
+from graph.sources import ENTRIES, history_files, history_folder
+
+
+@dataclass(frozen=True)
+class Order:
+    """What an editor asks for: why, in what words, by whom, when, and of which entries.
+
+    `by` is an agent of data/agents.ttl, by the end of its IRI; `editor` the name of a person, or
+    ""; no `slugs` mean all entries; `replaced_by` is a slug, for a withdrawal.
+    """
+
+    reason: str
+    note: str
+    by: str = "editors"
+    editor: str = ""
+    created: datetime | None = None
+    slugs: tuple[str, ...] = ()
+    replaced_by: str = ""
+
+
+@dataclass(frozen=True)
+class Revised:
+    """What was recorded, with the number it got, and what was left, with the reason why."""
+
+    done: tuple[tuple[Pending, Revision], ...]
+    left: tuple[tuple[Pending, str], ...]
+
+
+def revise(data: Path, order: Order, *, dry_run: bool = False) -> Revised:
+    """Record a revision of each entry that changed for the reason of `order`.
+
+    Doing it again changes nothing. Files are written one after the other, each whole or not at
+    all; after a kill the next run does the rest. With `dry_run` nothing is written.
+    Raises InvalidSources where the sources break the shapes, else ReviseRefused.
+    """
+    if order.reason not in REASONS:
+        raise ReviseRefused(f"there is no reason {order.reason!r}; use one of {', '.join(REASONS)}")
+    if not order.note.strip():
+        raise ReviseRefused("say why in words: give a --note")
+    sources, found = check(data)
+    refuse(found)
+    now = datetime.now(UTC).replace(microsecond=0)
+    statement = _statement(sources.store, order, now)
+    with _folder(data, dry_run=dry_run) as folder:
+        done, left = [], []
+        for pending in _changed(sources.store, data, order):
+            problem = REASONS[order.reason].refuses(pending, by_name=bool(order.slugs))
+            if problem:
+                left.append((pending, problem))
+                continue
+            _check_clock(pending, statement.created, now)
+            done.append((pending, record(pending, statement)))
+        if not dry_run:
+            for pending, revision in done:
+                write_history(_extended(pending, revision, folder))
+    return Revised(tuple(done), tuple(left))
+
+
+def _statement(store: ox.Store, order: Order, now: datetime) -> Statement:
+    instead = ox.NamedNode(ENTRIES + order.replaced_by) if order.replaced_by else None
+    return Statement(
+        order.reason, order.note, _agent(store, order.by), order.created or now, order.editor, instead
+    )
+
+
+def _changed(store: ox.Store, data: Path, order: Order) -> list[Pending]:
+    """Return the entries of `order` that are not as they were last recorded."""
+    waiting = list(_pending(store, data))
+    _check_slugs(order, waiting)
+    wanted = (p for p in waiting if not order.slugs or p.slug in order.slugs)
+    return [pending for pending in wanted if pending.difference or not pending.history]
+
+
+def _pending(store: ox.Store, data: Path) -> Iterator[Pending]:
+    """Yield what each entry says now beside its history, the withdrawn ones among them."""
+    lines = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
+    now = contents(lines)
+    histories = {h.document: h for h in map(read_history, history_files(data))}
+    for document in sorted({*now, *histories}):
+        yield Pending(document, histories.get(document), now.get(document, b""))
+
+
+def _check_slugs(order: Order, waiting: list[Pending]) -> None:
+    known = {pending.slug: pending for pending in waiting}
+    for slug in filter(None, (*order.slugs, order.replaced_by)):
+        if slug not in known:
+            raise ReviseRefused(f"there is no entry {slug!r}, neither now nor in data/history/")
+    if order.replaced_by and not known[order.replaced_by].content:
+        raise ReviseRefused(f"{order.replaced_by} is gone itself; name an entry that is there")
+
+
+def _check_clock(pending: Pending, created: datetime, now: datetime) -> None:
+    if created > now:
+        raise ReviseRefused(f"{created.isoformat()} is still to come; give a --date that was")
+    last = pending.history.last if pending.history else None
+    if last and created < last.created:
+        problem = f"{pending.slug}: revision {last.number} is of {last.created.isoformat()}"
+        raise ReviseRefused(
+            f"{problem}, later than {created.isoformat()}. Set the clock right, or give a --date "
+            "that is no earlier"
+        )
+
+
+def _extended(pending: Pending, revision: Revision, folder: Path) -> History:
+    if pending.history:
+        known = pending.history
+        return replace(known, revisions=(*known.revisions, revision))
+    return History(pending.document, folder / f"{pending.slug}.trig", (revision,))
+
+
+def _agent(store: ox.Store, name: str) -> ox.NamedNode:
+    known = {
+        value(quad.subject).removeprefix(f"{BASE}/").removeprefix("dataset#"): quad.subject
+        for quad in store.quads_for_pattern(None, term("rdf:type"), term("prov:Agent"))
+    }
+    found = known.get(name)
+    if not isinstance(found, ox.NamedNode):
+        listed = ", ".join(sorted(known))
+        raise ReviseRefused(
+            f"data/agents.ttl describes no agent {name!r}; use one of {listed}, and name a person "
+            "by --editor"
+        )
+    return found
+
+
+@contextmanager
+def _folder(data: Path, *, dry_run: bool) -> Iterator[Path]:
+    """Hold the one right to write to the folder of histories; clear what a kill left behind."""
+    folder = history_folder(data)
+    if dry_run:
+        yield folder
+        return
+    folder.mkdir(exist_ok=True)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for path in folder.glob(".*.new"):
+            path.unlink()
+        yield folder
+    except BlockingIOError as error:
+        raise ReviseRefused("another `atlas revise` is at work; wait for it") from error
+    except OSError as error:
+        problem = f"{error.strerror or error}: {error.filename or folder}"
+        raise ReviseRefused(f"{problem}. Mend that, and run it again: it does the rest") from error
+    finally:
+        os.close(handle)
