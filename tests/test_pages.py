@@ -29,6 +29,7 @@ PAGES = [
     "/sparql?query=SELECT+*+{+?s+?p+?o+}+LIMIT+9",
     "/sparql?query=SELECT",
     "/problems",
+    "/retractions",
     "/nowhere",
 ]
 
@@ -114,6 +115,18 @@ def test_drafts_and_retractions_are_told(client: FlaskClient) -> None:
     seed = page(client, f"/evidence/{SEED}")
     assert "Machine draft" not in seed
     assert "retracted" not in seed
+
+
+def test_retracted_papers_are_listed_with_day_and_notice(
+    client: FlaskClient, real_client: FlaskClient
+) -> None:
+    text = page(client, "/retractions")
+    in_order(text, ["Retracted papers", "/evidence/fixture-2001-markup-title", "2003-04-05"])
+    in_order(text, ["https://doi.org/10.5555/notice", "The query behind this list"])
+    assert "<script>alert" not in text
+    real = page(real_client, "/retractions")
+    assert "it does not say that none was" in real
+    assert "No correction is recorded" in real
 
 
 def test_preprints_and_articles_know_each_other(client: FlaskClient) -> None:
