@@ -107,21 +107,21 @@ def alternates(page: str, variants: Iterable[Variant]) -> list[Link]:
 def said_of(links: Iterable[Link], anchor: str, page: str = "") -> list[Link]:
     """Return the links of `anchor`, and, where it is a format of `page`, the others there are."""
     return [
-        link
+        replace(link, anchor=anchor)
         for link in links
         if link.anchor == anchor or (link.anchor == page and link.relation in _VARIANTS)
     ]
 
 
-def header(links: Iterable[Link], most: int = MOST_HEADER) -> str:
-    """Return the value of a Link header, whose context is what it comes with.
+def header(links: Iterable[Link], context: str, most: int = MOST_HEADER) -> str:
+    """Return the value of a Link header that comes with what has the address `context`.
 
     Links beyond `most` bytes are left out, so those without which one does not find the rest
     come first.
     """
     made, size = [], 0
     for link in links:
-        value = _value(link)
+        value = _value(link) if link.anchor == context else _anchored(link)
         size += len(value) + 2
         if size > most:
             break
@@ -129,18 +129,19 @@ def header(links: Iterable[Link], most: int = MOST_HEADER) -> str:
     return ", ".join(made)
 
 
-def elements(links: Iterable[Link]) -> list[tuple[str, str, str]]:
-    """Return relation, address and media type of the `link` elements of a page.
+def elements(links: Iterable[Link], context: str) -> list[tuple[str, str, str]]:
+    """Return relation, address and media type of the `link` elements of the page `context`.
 
-    HTML has no place for a profile there.
+    HTML has no place for a profile there, nor for links from elsewhere.
     """
-    return [(link.relation, link.href, link.media_type) for link in links]
+    own = (link for link in links if link.anchor == context)
+    return [(link.relation, link.href, link.media_type) for link in own]
 
 
 def linkset(links: Iterable[Link], base: str) -> bytes:
     """Return the links as `application/linkset` (RFC 9264), with absolute addresses."""
     rows = (link.at(base) for link in links)
-    return ",\n".join(f'{_value(row)}; anchor="{row.anchor}"' for row in rows).encode() + b"\n"
+    return ",\n".join(_anchored(row) for row in rows).encode() + b"\n"
 
 
 def linkset_json(links: Iterable[Link], base: str) -> bytes:
@@ -166,6 +167,10 @@ def _value(link: Link) -> str:
     return f"<{link.href}>" + "".join(
         f"; {name}={_quoted(value)}" for name, value in parameters if value
     )
+
+
+def _anchored(link: Link) -> str:
+    return f"{_value(link)}; anchor={_quoted(link.anchor)}"
 
 
 def _target(link: Link) -> dict[str, object]:

@@ -81,7 +81,7 @@ def test_a_real_client_finds_the_same_in_header_page_and_linksets(
 ) -> None:
     links = entry_links(ENTRY, VARIANTS)
     page = said_of(links, PAGE)
-    in_header = find_signposting_http_link([header(page)], BASE + PAGE)
+    in_header = find_signposting_http_link([header(page, PAGE)], BASE + PAGE)
     in_json = read(
         linkset_json(links, BASE).decode(), LINKSET_JSON, find_signposting_linkset, monkeypatch
     )
@@ -89,7 +89,7 @@ def test_a_real_client_finds_the_same_in_header_page_and_linksets(
     assert in_json.signposts == in_text.signposts
     assert {*in_json} == {*in_header}
     assert len({*in_header}) == 10
-    in_page = read_html(elements(page), monkeypatch)
+    in_page = read_html(elements(page, PAGE), monkeypatch)
     assert without_profiles(in_page) == without_profiles(in_header)
     assert len(in_page.signposts) == len(in_header.signposts)
     assert in_json.other_contexts == {BASE + row.url for row in VARIANTS[1:]}
@@ -97,7 +97,7 @@ def test_a_real_client_finds_the_same_in_header_page_and_linksets(
 
 
 def test_an_entry_has_all_that_fair_signposting_asks_for() -> None:
-    found = find_signposting_http_link([header(said_of(entry_links(ENTRY, VARIANTS), PAGE))], BASE + PAGE)  # fmt: skip
+    found = find_signposting_http_link([header(said_of(entry_links(ENTRY, VARIANTS), PAGE), PAGE)], BASE + PAGE)  # fmt: skip
     assert found.citeAs.target == BASE + PAGE
     assert {post.target for post in found.types} == {f"{SCHEMA}AboutPage", f"{SCHEMA}CreativeWork"}
     assert found.license.target == "https://a.example/zero"
@@ -115,7 +115,7 @@ def test_the_data_point_back_at_what_they_describe() -> None:
     links = entry_links(ENTRY, VARIANTS)
     for row in VARIANTS[1:]:
         own = said_of(links, row.url, PAGE)
-        found = find_signposting_http_link([header(own)], BASE + row.url)
+        found = find_signposting_http_link([header(own, row.url)], BASE + row.url)
         assert [post.target for post in found.describes] == [BASE + PAGE]
         assert found.citeAs.target == BASE + PAGE
         assert not found.describedBy
@@ -127,13 +127,13 @@ def test_the_data_point_back_at_what_they_describe() -> None:
 def test_a_nasty_doi_stays_one_target(doi: str, monkeypatch: pytest.MonkeyPatch) -> None:
     related = f"https://doi.org/{doi}"
     links = said_of(entry_links(replace(ENTRY, related=(related,)), VARIANTS), PAGE)
-    made = header(links)
+    made = header(links, PAGE)
     targets = re.findall(r'<([^<>]*)>; rel="related"', made)
     assert len(targets) == 1
     assert not set(targets[0]) & set('<>"\\^`{}| \r\n')
     (json_target,) = json.loads(linkset_json(links, BASE))["linkset"][0]["related"]
     assert json_target == {"href": targets[0]}
-    assert ("related", targets[0], "") in elements(links)
+    assert ("related", targets[0], "") in elements(links, PAGE)
     found = find_signposting_http_link([made], BASE + PAGE)
     assert len(found.describedBy) == 3
 
@@ -141,7 +141,7 @@ def test_a_nasty_doi_stays_one_target(doi: str, monkeypatch: pytest.MonkeyPatch)
 @given(st.text(), st.text(st.characters(max_codepoint=300)))
 def test_no_text_ends_a_link_in_the_header(target: str, value: str) -> None:
     link = Link("related", target, "/x", parameters=(("token", value),))
-    made = header([link, Link("license", "/end", "/x")])
+    made = header([link, Link("license", "/end", "/x")], "/x")
     assert made.isascii()
     assert made.isprintable()
     token = r'"(?:[^"\\]|\\.)*"' if value else ""
@@ -152,7 +152,7 @@ def test_no_text_ends_a_link_in_the_header(target: str, value: str) -> None:
 def test_a_header_is_short_and_the_linkset_has_the_rest() -> None:
     many = alternates(PAGE, [Variant(f"{PAGE}.{'x' * 90}-{n}", "text/plain") for n in range(200)])
     links = [*said_of(entry_links(ENTRY, VARIANTS), PAGE), *many]
-    made = header(links)
+    made = header(links, PAGE)
     assert MOST_HEADER - 200 < len(made) <= MOST_HEADER < 8192
     assert made.endswith('type="text/plain"')
     assert 'rel="linkset"' in made
@@ -177,6 +177,10 @@ def test_a_linkset_says_of_each_context_what_leads_from_it() -> None:
             {"anchor": f"{BASE}/b", "describes": [{"href": f"{BASE}/a"}]},
         ]
     }
+    assert header(links, "/a").endswith(
+        '<https://l.example/>; rel="license", </a>; rel="describes"; anchor="/b"'
+    )
+    assert elements(links, "/b") == [("describes", "/a", "")]
     assert linkset(links, BASE).decode().splitlines()[2] == (
         f'<{BASE}/a>; rel="describes"; anchor="{BASE}/b"'
     )
