@@ -44,6 +44,18 @@ _ROWS = (
         "Use one of the keys that the answer lists.",
     ),
     (
+        "unknown-profile",
+        400,
+        "Unknown profile",
+        "Use one of the names that the answer lists.",
+    ),
+    (
+        "unknown-style",
+        400,
+        "No such citation style or locale",
+        "Use one of the names that the answer lists.",
+    ),
+    (
         "bad-request",
         400,
         "This request cannot be understood",
