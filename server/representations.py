@@ -8,8 +8,10 @@ from server.definitions import definition_page
 from server.documents import Document, find_document, serialize
 from server.entries import entry_citation, entry_page
 from server.facts import Facts
+from server.formats import Kind, kind_at
 from server.home import home_page
 from server.links import Links
+from server.nanopub_documents import NanopubDocuments
 from server.pages import Page, Renderer
 from server.terms import ontology_page, scheme_page, thing_page
 
@@ -39,15 +41,21 @@ class Representation:
 class Representations:
     """Makes the representations of the things of one release."""
 
-    def __init__(self, facts: Facts, links: Links, renderer: Renderer) -> None:
+    def __init__(
+        self, facts: Facts, links: Links, renderer: Renderer, nanopubs: NanopubDocuments
+    ) -> None:
         """Make nothing yet."""
         self._facts, self._links, self._renderer = facts, links, renderer
+        self._nanopubs = nanopubs
 
     def make(self, path: str, form: str) -> Representation | None:
         """Return the document at `path`, which has no suffix, in the format of that key.
 
         None where there is nothing at `path`.
         """
+        if kind_at(path) is Kind.NANOPUB:
+            nanopub = self._nanopubs.make(path, form)
+            return Representation(*nanopub) if nanopub else None
         document = find_document(self._facts, _HOME if path == "/" else path)
         if document is None:
             return None

@@ -126,6 +126,7 @@ def test_each_kind_has_its_formats() -> None:
     assert keys == {
         Kind.ENTITY: ["html", "ttl", "jsonld", "nt", "trig", "rdf"],
         Kind.ENTRY: ["html", "ttl", "jsonld", "nt", "trig", "rdf", "bib", "ris", "csl"],
+        Kind.NANOPUB: ["trig", "jsonld", "nq", "html"],
         Kind.SELECT: ["srj", "srx", "csv", "tsv", "arrow", "parquet", "html"],
         Kind.ASK: ["srj", "srx", "html"],
         Kind.GRAPH: ["ttl", "jsonld", "nt", "nq", "trig", "rdf", "html"],
