@@ -141,6 +141,11 @@ FORMATS = (
         "csl", "application/vnd.citationstyles.csl+json", "CSL-JSON", _PAPER,
         also=("csl.json", "csljson"), ending="csl.json",
     ),
+    Format("ref", "text/x-bibliography", "Reference", _PAPER, also=("bibliography",)),
+    Format(
+        "linkset-json", "application/linkset+json", "Linkset JSON", _PAPER, ending="linkset.json"
+    ),
+    Format("linkset", "application/linkset", "Linkset", _PAPER),
 )  # fmt: skip
 BY_KEY = {row.key: row for row in FORMATS}
 _ENTRIES = "/evidence/"
@@ -205,3 +210,8 @@ def split_suffix(path: str) -> tuple[str, Format | None]:
 def _spelled(name: str) -> str:
     # `?format=application/rdf+xml` arrives with a space where the client did not escape the plus.
     return name.lower().replace(" ", "+")
+
+
+def format_keys() -> str:
+    """Return the keys of all formats, for messages."""
+    return ", ".join(row.key for row in FORMATS)

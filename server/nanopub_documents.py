@@ -8,6 +8,7 @@ import pyoxigraph as ox
 from server.facts import Facts, text
 from server.formats import BY_KEY
 from server.links import Links
+from server.linkset import Link, header
 from server.nanopubs import (
     Names,
     Nanopub,
@@ -98,13 +99,14 @@ class NanopubDocuments:
     def _link_header(self, judgement: Thing, own: str) -> str:
         facts = self._facts
         licence = Thing(facts, f"{facts.base}/dataset").text("dcterms:license")
+        page = self._links.path(own)
         links = {
             "collection": judgement.iri.partition("#")[0],
             "license": licence,
             "type": facts.term("np:Nanopublication").value,
         }
-        found = [f'<{target}>; rel="{relation}"' for relation, target in links.items()]
-        return ", ".join([self._links.alternates(own), *found])
+        found = [Link(relation, target, page) for relation, target in links.items()]
+        return header([*self._links.all(own), *found], page)
 
 
 def _page(judgement: Thing, nanopub: Nanopub, *, is_signed: bool) -> Page:

@@ -31,8 +31,9 @@ class Site:
         nanopubs = NanopubDocuments(facts, self.links, self.renderer, signer)
         self.representations = Representations(facts, self.links, self.renderer, nanopubs)
         self.prepared = Prepared()
+        version = facts.fingerprint + nanopubs.key
         self.resources = Resources(
-            self.links, self.representations, self.prepared, facts.fingerprint + nanopubs.key
+            facts.base, self.links, self.representations, self.prepared, version
         )
 
     def explain(self, request: Request, problem: Problem) -> Response:
