@@ -27,15 +27,18 @@ from server.formats import (
     split_suffix,
 )
 from server.home import home_page
+from server.journals import journal_page
 from server.links import Links, format_keys
+from server.ontology import ontology_page
 from server.pages import Page
 from server.problems import MOVED, PROBLEMS, Problem
-from server.terms import ontology_page, scheme_page, thing_page
+from server.terms import scheme_page, thing_page
 
 # First part of the path → the page of a document there; anything else gets the plain page.
 _PAGES: dict[str, Callable[[Facts, Document], Page]] = {
     "case-definition": definition_page,
     "evidence": entry_page,
+    "journal": journal_page,
     "ontology": ontology_page,
     "vocabulary": scheme_page,
 }
