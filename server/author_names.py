@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import pyoxigraph as ox
 
-from server.asked import Asked, ask
+from server.asked import Asked, ask, ask_of_each
 from server.facts import Facts, Row
 from server.pages import Page
 from server.problems import Problem
@@ -61,7 +61,10 @@ def author_name_page(facts: Facts, name: str) -> Page:
     """Return the page of the printed name `name`, which there is."""
     entries = ask(facts, "name-entries", name=ox.Literal(name))
     parts = ask(facts, "name-parts", name=ox.Literal(name))
-    others, families = _others(facts, name, parts.rows)
+    families = _families(facts, parts.rows)
+    names = _others(name, parts.rows, families)
+    other = ask_of_each(facts, "name-entries", "name", [ox.Literal(one) for one in names])
+    others = [Spelling(one, [row for row in other.rows if row["name"] == one]) for one in names]
     values: dict[str, object] = {
         "name": name,
         "total": len(entries.rows),
@@ -69,7 +72,7 @@ def author_name_page(facts: Facts, name: str) -> Page:
         "parts": [row for row in parts.rows if "family" in row],
         "others": others,
         "most_other": MOST_OTHER,
-        "asked": [entries, parts, *families],
+        "asked": [entries, parts, *families, *([other] if names else [])],
     }
     return Page("author-name.html", values)
 
@@ -79,23 +82,21 @@ def ask_for_name_page() -> Page:
     return Page("author-name.html", {"name": ""})
 
 
-def _others(facts: Facts, name: str, parts: list[Row]) -> tuple[list[Spelling], list[Asked]]:
-    wanted = {row["family"]: initials(row.get("given", "")) for row in parts if "family" in row}
-    families = [
-        ask(facts, "family-names", family=ox.Literal(family))
-        for family, found in wanted.items()
-        if found
-    ]
-    names = [
+def _families(facts: Facts, parts: list[Row]) -> list[Asked]:
+    names = dict.fromkeys(row["family"] for row in parts if "family" in row)
+    return [ask(facts, "family-names", family=ox.Literal(name)) for name in names]
+
+
+def _others(name: str, parts: list[Row], families: list[Asked]) -> list[str]:
+    wanted = {(row.get("family"), initials(row.get("given", ""))) for row in parts}
+    found = [
         row["name"]
         for asked in families
         for row in asked.rows
-        if row["name"] != name and initials(row.get("given", "")) == wanted[row["family"]]
+        if row["name"] != name and "given" in row
+        if (row["family"], initials(row["given"])) in wanted
     ]
-    return [
-        Spelling(other, facts.rows("name-entries", name=ox.Literal(other)))
-        for other in dict.fromkeys(names)
-    ], families
+    return list(dict.fromkeys(found))
 
 
 def _family(facts: Facts, family: str) -> list[Row]:

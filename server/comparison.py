@@ -6,10 +6,10 @@ from urllib.parse import urlencode
 import pyoxigraph as ox
 
 from graph.prefixes import BASE
-from server.asked import Asked, ask, question
+from server.asked import Asked, ask, ask_of_each, ask_text
 from server.charts import Chart, shares
 from server.definitions import MOST_SHOWN, Judged, by_judgement
-from server.facts import Facts, Row, read_query, text
+from server.facts import Facts, Row, read_query
 from server.lineage import revised
 from server.pages import Page
 from server.problems import Problem
@@ -68,33 +68,37 @@ def comparison_page(facts: Facts, keys: list[str]) -> Page:
         return Page("compare.html", values)
     by_key = {row["key"]: row["definition"] for row in rows}
     things = [Thing(facts, by_key[key]) for key in keys]
+    nodes = [thing.node for thing in things]
     whole, overlaps = ask(facts, "criteria-years"), ask(facts, "overlaps")
-    together = _together(facts, things)
-    asked = [whole, overlaps, together]
+    studies = ask_of_each(facts, "studies", "definition", nodes)
+    years = ask_of_each(facts, "definition-years", "definition", nodes)
+    together = _together(facts, nodes)
     earlier = revised(facts)
-    columns = []
-    for key, thing in zip(keys, things, strict=True):
-        studies = ask(facts, "studies", definition=thing.node)
-        years = ask(facts, "definition-years", definition=thing.node)
-        asked += [studies, years] if key == keys[0] else []
-        chart = shares(years.rows, whole.rows)
-        columns.append(Column(thing, key, studies.rows, earlier.get(thing.iri, []), chart))
+    columns = [
+        Column(
+            thing=thing,
+            key=key,
+            studies=_own(studies.rows, thing),
+            revises=earlier.get(thing.iri, []),
+            chart=shares(_own(years.rows, thing), whole.rows),
+        )
+        for key, thing in zip(keys, things, strict=True)
+    ]
     values |= {
         "columns": columns,
         "overlaps": {(row["one"], row["other"]): row for row in overlaps.rows},
         "together": together.rows[:MOST_SHOWN],
         "together_count": len(together.rows),
-        "asked": asked,
+        "asked": [studies, overlaps, years, whole, together],
     }
     return Page("compare.html", values)
 
 
-def _together(facts: Facts, things: list[Thing]) -> Asked:
-    # How many they are differs, so they cannot be bound to variables one by one.
+def _own(rows: list[Row], thing: Thing) -> list[Row]:
+    return [row for row in rows if row["definition"] == thing.iri]
+
+
+def _together(facts: Facts, nodes: list[ox.NamedNode]) -> Asked:
     written = facts.rebase(read_query("together"))
-    query = written.replace(facts.rebase(_EXAMPLE), " ".join(str(thing.node) for thing in things))
-    found = facts.store.query(query)
-    assert isinstance(found, ox.QuerySolutions)
-    names = [variable.value for variable in found.variables]
-    rows = [{name: text(row[name]) for name in names if row[name]} for row in found]
-    return Asked(question("together"), query, rows)
+    chosen = " ".join(str(node) for node in nodes)
+    return ask_text(facts, "together", written.replace(facts.rebase(_EXAMPLE), chosen))

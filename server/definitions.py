@@ -11,7 +11,7 @@ from server.pages import Page
 from server.things import Thing
 
 # A page shows so many studies of one kind, and says where the rest are.
-MOST_SHOWN = 25
+MOST_SHOWN = 10
 # How a definition was applied → in words.
 WAYS = {
     "alone": "on its own",

@@ -10,7 +10,7 @@ from server.asked import Asked, ask
 from server.facts import Facts, Row
 from server.pages import Page
 from server.things import Thing
-from server.values import Value, values_of
+from server.values import values_of
 
 # List of values → what the page calls the badge that shows it.
 _BADGES = {
@@ -20,6 +20,8 @@ _BADGES = {
     "publication-type": "Publication type",
     "peer-review": "Peer review",
 }
+# The lists that say what the rules look at.
+_FACTS = ("pem-status", "join-rule", "text-read")
 _STAGES = {
     "group": "For each patient group: the first line that fits decides",
     "study": "For the study: its groups are put together",
@@ -63,13 +65,12 @@ def how_it_works_page(facts: Facts) -> Page:
     sets = ask(facts, "rule-sets")
     rules = ask(facts, "rules", set=ox.NamedNode(sets.rows[0]["set"])) if sets.rows else None
     known, reasons, makers = ask(facts, "known"), ask(facts, "reasons"), ask(facts, "makers")
+    counted = ask(facts, "values")
+    lists = {key: values_of(facts, key, counted.rows) for key in (*_BADGES, *_FACTS)}
     count = {row["known"]: int(row["count"]) for row in known.rows}
     values: dict[str, object] = {
-        "badges": [(name, key, _values(facts, key)) for key, name in _BADGES.items()],
-        "pem_values": {value.key: value for value in _values(facts, "pem-requirement")},
-        "read": _values(facts, "text-read"),
-        "joins": _values(facts, "join-rule"),
-        "statuses": _values(facts, "pem-status"),
+        "badges": [(name, lists[key]) for key, name in _BADGES.items()],
+        "lists": lists,
         "rule_set": Thing(facts, sets.rows[0]["set"]) if rules else None,
         "policy": Thing(facts, sets.rows[0]["policy"]) if rules else None,
         "stages": _stages(rules),
@@ -78,14 +79,9 @@ def how_it_works_page(facts: Facts) -> Page:
         "entries": count.get("entry", 0),
         "without_texts": count.get("only bibliography", 0),
         "gaps": _gaps(count),
-        "asked": [asked for asked in (known, reasons, makers, rules) if asked],
+        "asked": [asked for asked in (rules, reasons, counted, makers, known) if asked],
     }
     return Page("how-it-works.html", values)
-
-
-def _values(facts: Facts, scheme: str) -> list[Value]:
-    node = ox.NamedNode(f"{facts.base}/vocabulary/{scheme}")
-    return values_of(facts, node.value, facts.rows("values", scheme=node))
 
 
 def _stages(rules: Asked | None) -> list[Stage]:

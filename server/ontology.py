@@ -139,12 +139,13 @@ def _relate(facts: Facts, said: Statements, terms: dict[str, Term]) -> None:
 
 
 def _restriction(facts: Facts, said: Statements, node: Node) -> str:
-    names = [
-        facts.shorten(said.text(node, curie))
-        for curie in ("owl:onProperty", "owl:someValuesFrom", "owl:hasValue")
+    kinds = {"owl:someValuesFrom": "some", "owl:hasValue": "value"}
+    values = [
+        f"{words} {facts.shorten(said.text(node, curie))}"
+        for curie, words in kinds.items()
         if said.all(node, curie)
     ]
-    return " ".join(names)
+    return " ".join([facts.shorten(said.text(node, "owl:onProperty")), *values])
 
 
 def _constrain(facts: Facts, terms: dict[str, Term]) -> None:

@@ -12,19 +12,20 @@ from server.values import values_of
 # A document of more parts than this (a whole graph) is counted, not listed.
 MOST_PARTS = 400
 # The one list whose values have pages of their own.
-_DEFINITIONS = "/vocabulary/case-definition"
+_DEFINITIONS = "case-definition"
 
 
 def scheme_page(facts: Facts, document: Document) -> Page:
     """Return the page of one list of values."""
     scheme = Thing(facts, document.iri)
-    is_definitions = document.iri.endswith(_DEFINITIONS)
+    key = document.iri.rpartition("/")[2]
+    is_definitions = key == _DEFINITIONS
     asked = (
         ask(facts, "definitions") if is_definitions else ask(facts, "values", scheme=scheme.node)
     )
     values = {
         "scheme": scheme,
-        "values": [] if is_definitions else values_of(facts, document.iri, asked.rows),
+        "values": [] if is_definitions else values_of(facts, key, asked.rows),
         "members": asked.rows if is_definitions else [],
         "asked": [asked],
     }

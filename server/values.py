@@ -28,10 +28,10 @@ class Value:
     facet: str
 
 
-def values_of(facts: Facts, scheme: str, rows: list[Row]) -> list[Value]:
-    """Return the values of the list `scheme`, in its own order, counted by `rows` of values.rq."""
+def values_of(facts: Facts, key: str, rows: list[Row]) -> list[Value]:
+    """Return the values of the list of that key, in its own order; `rows` of values.rq count."""
+    scheme = f"{facts.base}/vocabulary/{key}"
     counts = {row["value"]: row for row in rows}
-    facet = FACETS.get(scheme.rpartition("/")[2], "")
     members = facts.store.quads_for_pattern(
         None, facts.term("skos:inScheme"), ox.NamedNode(scheme), ox.DefaultGraph()
     )
@@ -42,7 +42,9 @@ def values_of(facts: Facts, scheme: str, rows: list[Row]) -> list[Value]:
     for thing in things:
         row = counts.get(thing.iri, {})
         entries, definitions = int(row.get("entries", 0)), int(row.get("definitions", 0))
-        found.append(Value(thing, thing.text("skos:notation"), entries, definitions, facet))
+        found.append(
+            Value(thing, thing.text("skos:notation"), entries, definitions, FACETS.get(key, ""))
+        )
     return found
 
 
