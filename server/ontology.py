@@ -25,6 +25,8 @@ _METADATA = {
     "owl:versionInfo": "Version",
     "owl:imports": "Imports",
 }
+# How a shape says what it constrains.
+_TARGETS = ("sh:path", "sh:targetClass", "sh:targetSubjectsOf")
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
@@ -153,7 +155,7 @@ def _constrain(facts: Facts, terms: dict[str, Term]) -> None:
     shapes = Statements(facts, document.triples if document else [])
     for shape in shapes.subjects:
         name = _value(shape).rpartition("#")[2]
-        reached = [*shapes.all(shape, "sh:path"), *shapes.all(shape, "sh:targetClass")]
+        reached = [target for curie in _TARGETS for target in shapes.all(shape, curie)]
         for target in reached:
             if term := terms.get(_value(target)):
                 term.shapes.append((name, shapes.text(shape, "sh:message")))

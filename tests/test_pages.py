@@ -204,14 +204,13 @@ def test_a_case_definition_says_what_it_demands_and_who_used_it(client: FlaskCli
             "Source",
             "What it demands",
             "6 months (adults)",
-            "Revises",
+            "What it revises, and what revises it",
             "Holmes",
-            "Revised by",
             "Reeves",
-            "Also written as",
+            "Names it goes by",
             "Studies that applied it",
+            "PEM required: 1",
             "Fixture of two groups",
-            "PEM required",
         ],
     )
 
