@@ -136,7 +136,7 @@ def test_the_address_is_canonical_and_answers_as_a_page(client: FlaskClient) -> 
 def test_its_queries_run_at_the_endpoint(web: httpx.Client) -> None:
     text = page(web, comparison_path(BOTH))
     links = re.findall(r'href="(/sparql\?query=[^"]+format=csv)"', text)
-    assert len(links) == 5
+    assert len(links) == 4
     for link in links:
         answer = web.get(link.replace("&amp;", "&"))
         assert answer.status_code == 200
