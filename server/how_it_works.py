@@ -72,6 +72,7 @@ def how_it_works_page(facts: Facts) -> Page:
         "badges": [(name, lists[key]) for key, name in _BADGES.items()],
         "lists": lists,
         "rule_set": Thing(facts, sets.rows[0]["set"]) if rules else None,
+        "other_sets": [Thing(facts, row["set"]) for row in sets.rows[1:]],
         "policy": Thing(facts, sets.rows[0]["policy"]) if rules else None,
         "stages": _stages(rules),
         "reasons": reasons.rows,

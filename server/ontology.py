@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
+from server.asked import ask
 from server.documents import Document, find_document
 from server.facts import Facts
 from server.pages import Page
@@ -85,8 +86,8 @@ def ontology_page(facts: Facts, document: Document) -> Page:
     terms = _terms(facts, said)
     _relate(facts, said, terms)
     _constrain(facts, terms)
-    lexicon = facts.rows("lexicon")
-    uses = {row["iri"]: int(row["count"]) for row in lexicon if "count" in row}
+    lexicon = ask(facts, "lexicon")
+    uses = {row["iri"]: int(row["count"]) for row in lexicon.rows if "count" in row}
     for term in terms.values():
         term.uses = uses.get(term.iri, 0)
     ordered = sorted(terms.values(), key=lambda term: term.name.lower())
@@ -104,6 +105,7 @@ def ontology_page(facts: Facts, document: Document) -> Page:
         },
         "schemes": facts.rows("schemes"),
         "vocabularies": _vocabularies(facts, uses),
+        "asked": [lexicon],
     }
     return Page("ontology.html", values)
 

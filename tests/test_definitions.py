@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from graph.prefixes import BASE
 from graph.release import Release
-from server.facts import Facts
+from server.facts import Facts, Row, Term
 from server.lineage import Branch, lineages
 from tests.test_pages import in_order, page
 
@@ -109,6 +109,20 @@ def test_the_list_leads_to_a_comparison(facts: Facts, real_client: FlaskClient) 
     assert len(numbers) == 26
     assert [int(n) for n in numbers] == [count(facts, APPLIED % key) for key in boxes]
     assert "revises CDC working case definition 1988 (Holmes)" in text
+
+
+class Circular(Facts):
+    """A release in which two definitions say that they revise each other."""
+
+    def rows(self, query: str, **terms: Term) -> list[Row]:
+        both = [f"{self.base}/case-definition/{key}" for key in ("ccc2003", "icc2011")]
+        circle = [{"later": both[0], "earlier": both[1]}, {"later": both[1], "earlier": both[0]}]
+        return circle if query == "revisions" else super().rows(query, **terms)
+
+
+def test_a_circle_of_revisions_ends(release: Release) -> None:
+    own = f"{BASE}/case-definition/ccc2003"
+    assert keys(lineages(Circular(release), own)) == ["ccc2003", ["icc2011"]]
 
 
 def keys(branches: list[Branch]) -> list[object]:
