@@ -62,6 +62,12 @@ _ROWS = (
         "Compare it with the SPARQL 1.1 Protocol.",
     ),
     (
+        "bad-parameter",
+        400,
+        "A parameter of this address has no such value",
+        "Use the values that the answer names, or start from the page without parameters.",
+    ),
+    (
         "syntax-error",
         400,
         "The query is not valid SPARQL",

@@ -14,20 +14,23 @@ from server.entries import entry_citation, entry_page, entry_reference
 from server.facts import Facts
 from server.formats import Kind, kind_at
 from server.home import home_page
+from server.journals import journal_page
 from server.links import Links
 from server.linkset import Link, elements, header, linkset, linkset_json, said_of
 from server.nanopub_documents import NanopubDocuments
+from server.ontology import ontology_page
 from server.pages import Page, Renderer
 from server.problems import Problem
 from server.profiles import SCHEMA_ORG, view_triples
 from server.schema_org import schema_org, schema_org_home
-from server.terms import ontology_page, scheme_page, thing_page
+from server.terms import scheme_page, thing_page
 
 # First part of the path → the page of a document there; anything else gets the plain page.
 _PAGES: dict[str, Callable[[Facts, Document], Page]] = {
     "": home_page,
     "case-definition": definition_page,
     "evidence": entry_page,
+    "journal": journal_page,
     "ontology": ontology_page,
     "vocabulary": scheme_page,
 }

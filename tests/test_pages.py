@@ -4,7 +4,7 @@ import httpx
 import pytest
 from flask.testing import FlaskClient
 
-from server.charts import NO_YEAR, chart
+from server.charts import NO_YEAR, WIDTH, chart
 from server.entries import BADGES, SECTIONS
 from server.problems import PROBLEMS
 from tests.conftest import SEED
@@ -18,6 +18,14 @@ PAGES = [
     "/evidence/fixture-2013-groups-required",
     "/case-definition",
     "/case-definition/fukuda1994",
+    "/case-definition/ramsay1986",
+    "/compare",
+    "/compare?definition=fukuda1994&definition=ccc2003&definition=oxford1991",
+    "/compare?definition=none",
+    "/author-name",
+    "/author-name?name=Ann+L%C3%B6hn",
+    "/author-name?name=Nobody",
+    "/how-it-works",
     "/ontology",
     "/shapes",
     "/vocabulary/pem-reason",
@@ -190,9 +198,9 @@ def test_a_chart_adds_up_and_keeps_the_empty_years() -> None:
     made = chart(rows)
     assert [bar.label for bar in made.bars] == ["1990–94", "1995–99", "2000–04", "2005–09", NO_YEAR]
     assert [bar.total for bar in made.bars] == [2, 0, 0, 4, 1]
-    assert [count for _, _, count in made.totals] == [3, 0, 2, 2]
+    assert [count for _, count in made.totals] == [3, 0, 2, 2]
     widths = [sum(segment.width for segment in bar.segments) for bar in made.bars]
-    assert max(widths) == widths[3] == 300
+    assert max(widths) == widths[3] == WIDTH
     assert chart([]).bars == []
 
 
@@ -213,20 +221,19 @@ def test_a_case_definition_says_what_it_demands_and_who_used_it(client: FlaskCli
             "Source",
             "What it demands",
             "6 months (adults)",
-            "Revises",
+            "What it revises, and what revises it",
             "Holmes",
-            "Revised by",
             "Reeves",
-            "Also written as",
+            "Names it goes by",
             "Studies that applied it",
+            "PEM required: 1",
             "Fixture of two groups",
-            "PEM required",
         ],
     )
 
 
 def test_every_problem_has_a_page(client: FlaskClient) -> None:
-    assert len(PROBLEMS) == 25
+    assert len(PROBLEMS) == 26
     for key, row in PROBLEMS.items():
         assert row.title in page(client, f"/problems/{key}")
     assert client.get("/problems/none").status_code == 404
