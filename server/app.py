@@ -25,8 +25,9 @@ def create_app(facts: Facts, site: Site | None = None) -> Flask:
     app.register_blueprint(identifiers.blueprint(facts, site.links))
     app.register_blueprint(discovery.blueprint(facts, discovery.Sitemap(facts)))
     app.register_blueprint(downloads.blueprint(facts.release))
-    app.register_blueprint(views.blueprint(facts, PlainPages(facts, site.renderer)))
-    app.register_blueprint(routes.blueprint(site))
+    plain = PlainPages(facts, site.renderer)
+    app.register_blueprint(views.blueprint(facts, plain))
+    app.register_blueprint(routes.blueprint(site, plain))
     _answer_everything(app, site)
     return app
 

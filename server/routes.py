@@ -17,10 +17,10 @@ from server.site import Site
 _LISTS = {"evidence", "case-definition", "problems", "retractions"}
 
 
-def blueprint(site: Site) -> Blueprint:
+def blueprint(site: Site, plain: PlainPages) -> Blueprint:
     """Return the routes of all that `site` has pages of."""
     routes = Blueprint("routes", __name__)
-    facts, plain = site.facts, PlainPages(site.facts, site.renderer)
+    facts = site.facts
 
     @routes.get("/context.jsonld")
     def context_document() -> BaseResponse:
