@@ -60,7 +60,7 @@ def test_what_fails_is_not_kept(plain: PlainPages) -> None:
 
 def test_another_type_is_refused_before_anything_is_made(plain: PlainPages) -> None:
     make, made = counted()
-    with Flask(__name__).test_request_context("/a", headers={"Accept": "image/png"}):
-        with pytest.raises(Problem):
-            plain.answer(make)
+    context = Flask(__name__).test_request_context("/a", headers={"Accept": "image/png"})
+    with context, pytest.raises(Problem):
+        plain.answer(make)
     assert made == []
