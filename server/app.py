@@ -3,10 +3,11 @@
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from server import discovery, downloads, identifiers, query_page, routes
+from server import discovery, downloads, identifiers, query_page, routes, views
 from server.facts import Facts
 from server.flask_messages import give, read_request
 from server.headers import HEADERS, PREFLIGHT, REQUEST_ID
+from server.plain_pages import PlainPages
 from server.problems import NO_CONTENT, Problem, allowed, from_http
 from server.site import Site
 
@@ -24,7 +25,9 @@ def create_app(facts: Facts, site: Site | None = None) -> Flask:
     app.register_blueprint(identifiers.blueprint(facts, site.links))
     app.register_blueprint(discovery.blueprint(facts, discovery.Sitemap(facts)))
     app.register_blueprint(downloads.blueprint(facts.release))
-    app.register_blueprint(routes.blueprint(site))
+    plain = PlainPages(facts, site.renderer)
+    app.register_blueprint(views.blueprint(facts, plain))
+    app.register_blueprint(routes.blueprint(site, plain))
     _answer_everything(app, site)
     return app
 

@@ -1,28 +1,41 @@
-"""A chart of counts by span of years, as stacked bars that need no colour and no script."""
+"""Charts of counts by span of years, as stacked bars that need no colour and no script."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from server.facts import Row
 
 SPAN = 5
-WIDTH = 300
+WIDTH = 260
 ROW = 26
 NOT_JUDGED = "not-judged"
-SERIES = (
-    ("required", "PEM required"),
-    ("not-required", "PEM not required"),
-    ("unclear", "PEM unclear"),
-    (NOT_JUDGED, "not judged"),
-)
 NO_YEAR = "no year"
+
+
+@dataclass(frozen=True)
+class Series:
+    """One kind of thing that is counted; `fill` is solid, lines, dots or soft."""
+
+    key: str
+    label: str
+    fill: str
+
+
+PEM = (
+    Series("required", "PEM required", "solid"),
+    Series("not-required", "PEM not required", "lines"),
+    Series("unclear", "PEM unclear", "dots"),
+    Series(NOT_JUDGED, "not judged", "soft"),
+)
+SHARE = (Series("part", "applied it", "solid"), Series("rest", "applied others only", "soft"))
+Counts = dict[str, dict[str, int]]
 
 
 @dataclass(frozen=True)
 class Segment:
     """A piece of a bar, in units of the drawing."""
 
-    key: str
-    label: str
+    series: Series
     count: int
     x: float
     width: float
@@ -30,9 +43,10 @@ class Segment:
 
 @dataclass(frozen=True)
 class Bar:
-    """A span of years with its counts by series."""
+    """A span of years with its counts by series; `note` is written at its end."""
 
     label: str
+    note: str
     counts: dict[str, int]
     segments: list[Segment]
     y: int
@@ -42,39 +56,71 @@ class Bar:
         """Return the count over all series."""
         return sum(self.counts.values())
 
+    @property
+    def end(self) -> float:
+        """Return where its last piece ends."""
+        return self.segments[-1].x + self.segments[-1].width if self.segments else 0
+
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars by time, and the totals of the series that have any."""
+    """Bars by time, and the totals of the series."""
 
     bars: list[Bar]
-    totals: list[tuple[str, str, int]]
+    totals: list[tuple[Series, int]]
 
     @property
     def height(self) -> int:
         """Return the height of the drawing."""
         return ROW * len(self.bars)
 
+    @property
+    def total(self) -> int:
+        """Return the count over all bars."""
+        return sum(count for _, count in self.totals)
+
 
 def chart(rows: list[Row], without: frozenset[str] = frozenset()) -> Chart:
     """Return the chart of `rows` (?year ?pem ?count), leaving out the series in `without`."""
-    counts: dict[str, dict[str, int]] = {}
+    counts: Counts = {}
     for row in rows:
         key = row.get("pem", NOT_JUDGED)
         if key not in without:
-            span = counts.setdefault(_span(row.get("year", "")), {})
-            span[key] = span.get(key, 0) + int(row["count"])
+            _add(counts, row, key, int(row["count"]))
+    shown = [series for series in PEM if series.key not in without]
+    return _chart(counts, shown, lambda bar: str(sum(bar.values())))
+
+
+def shares(part: list[Row], whole: list[Row]) -> Chart:
+    """Return how many of `whole` (?year ?count) are also in `part`, as "n of N" by span of years.
+
+    A bar is as long as its N, so that a share of few does not look like a share of many.
+    """
+    counts: Counts = {}
+    for row in whole:
+        _add(counts, row, "rest", int(row["count"]))
+    for row in part:
+        _add(counts, row, "part", int(row["count"]))
+        _add(counts, row, "rest", -int(row["count"]))
+    return _chart(counts, SHARE, lambda bar: f"{bar.get('part', 0)} of {sum(bar.values())}")
+
+
+def _add(counts: Counts, row: Row, key: str, number: int) -> None:
+    span = counts.setdefault(_span(row.get("year", "")), {})
+    span[key] = span.get(key, 0) + number
+
+
+def _chart(
+    counts: Counts, series: Sequence[Series], note: Callable[[dict[str, int]], str]
+) -> Chart:
     labels = _labels(counts)
     most = max((sum(counts.get(label, {}).values()) for label in labels), default=1)
-    bars = [
-        Bar(label, counts.get(label, {}), _segments(counts.get(label, {}), most), ROW * place)
-        for place, label in enumerate(labels)
-    ]
-    totals = [
-        (key, label, sum(bar.counts.get(key, 0) for bar in bars))
-        for key, label in SERIES
-        if key not in without
-    ]
+    bars = []
+    for place, label in enumerate(labels):
+        found = counts.get(label, {})
+        words = note(found) if found else ""
+        bars.append(Bar(label, words, found, _segments(found, series, most), ROW * place))
+    totals = [(one, sum(bar.counts.get(one.key, 0) for bar in bars)) for one in series]
     return Chart(bars, totals)
 
 
@@ -85,7 +131,7 @@ def _span(year: str) -> str:
     return f"{first}–{(first + SPAN - 1) % 100:02}"
 
 
-def _labels(counts: dict[str, dict[str, int]]) -> list[str]:
+def _labels(counts: Counts) -> list[str]:
     firsts = [int(label[:4]) for label in counts if label != NO_YEAR]
     if not firsts:
         return list(counts)
@@ -93,11 +139,11 @@ def _labels(counts: dict[str, dict[str, int]]) -> list[str]:
     return [*labels, NO_YEAR] if NO_YEAR in counts else labels
 
 
-def _segments(counts: dict[str, int], most: int) -> list[Segment]:
+def _segments(counts: dict[str, int], series: Sequence[Series], most: int) -> list[Segment]:
     found, x = [], 0.0
-    for key, label in SERIES:
-        if number := counts.get(key, 0):
+    for one in series:
+        if number := counts.get(one.key, 0):
             width = number * WIDTH / most
-            found.append(Segment(key, label, number, round(x, 2), round(width, 2)))
+            found.append(Segment(one, number, round(x, 2), round(width, 2)))
             x += width
     return found

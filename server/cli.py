@@ -21,6 +21,7 @@ from server.cli_publish import publish_command
 from server.cli_sparql import sparql_command
 from server.run import run
 from server.settings import Settings, setting_option
+from server.signing import read_signer
 
 _RESULTS = {"csv": ox.QueryResultsFormat.CSV, "json": ox.QueryResultsFormat.JSON}
 _ERRORS = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
@@ -210,6 +211,7 @@ def query_command(query: str, releases: Path, form: str) -> None:
 @setting_option("memory_triples")
 @setting_option("engine")
 @setting_option("engine_graph")
+@setting_option("nanopub_key")
 @setting_option("web_workers")
 @click.pass_context
 def serve_command(context: click.Context, /, **_: object) -> None:
@@ -217,6 +219,8 @@ def serve_command(context: click.Context, /, **_: object) -> None:
     settings = Settings(**context.params)
     settings = replace(settings, releases=settings.releases.resolve())
     release = current_release(settings.releases)
+    # Better said here than in the log of a server that does not start.
+    read_signer(settings.nanopub_key)
     click.echo(f"release {release.id} at http://{settings.host}:{settings.port}/")
     run(settings)
 

@@ -48,14 +48,19 @@ def find_document(facts: Facts, path: str) -> Document | None:
     return Document(node.value, _ordered(triples, node)) if triples else None
 
 
-def serialize(facts: Facts, document: Document, key: str) -> bytes:
-    """Return `document` in the RDF format of that key."""
+def serialize(facts: Facts, document: Document, key: str, *, inline: bool = True) -> bytes:
+    """Return `document` in the RDF format of that key; JSON-LD with its context unless told."""
     if key == "ttl" and document.written is not None:
         return document.written
     if key == "jsonld" and document.written is None:
-        return jsonld.write(facts, document.triples)
+        return jsonld.write(facts, document.triples, inline=inline)
+    return write_triples(facts, document.triples, key)
+
+
+def write_triples(facts: Facts, triples: list[ox.Triple], key: str) -> bytes:
+    """Return `triples` in the RDF format of that key."""
     body = io.BytesIO()
-    write_graph(document.triples, key, body, facts.prefixes)
+    write_graph(triples, key, body, facts.prefixes)
     return body.getvalue()
 
 

@@ -10,9 +10,8 @@ from http import HTTPStatus
 from server.cache import AnswerCache, Kept
 from server.encodings import LEAST, choose_coding, compress
 from server.engine import Engine, deadline
-from server.formats import FORMATS, Choice, Kind, is_known, named, offers, pick
+from server.formats import FORMATS, Choice, Kind, format_keys, is_known, named, offers, pick
 from server.forms import is_volatile, query_form
-from server.links import format_keys
 from server.messages import Request, Response
 from server.problems import Problem
 from server.protocol import Operation

@@ -5,12 +5,14 @@ from math import ceil
 
 from server import citations
 from server.citation_files import CITATION_FILES
+from server.citation_styles import Wanted
 from server.documents import Document
 from server.facts import Facts, Row
 from server.highwire import meta_tags
 from server.pages import Page
 from server.problems import Problem
 from server.reasoning import Reasoning, reasoning
+from server.references import reference
 from server.things import Thing
 
 PAGE_SIZE = 50
@@ -103,11 +105,15 @@ def entry_page(facts: Facts, document: Document) -> Page:
 def entry_citation(facts: Facts, document: Document, key: str) -> bytes:
     """Return the paper of the entry that `document` describes, in the citation format `key`."""
     entry = Thing(facts, document.iri)
-    thing = entry.one("atlas:paper")
-    if thing is None:
-        raise Problem("not-found", "This entry names no paper that could be cited.")
-    paper, slug = citations.read_paper(thing), entry.text("dcterms:identifier")
+    paper, slug = citations.read_paper(_paper_of(entry)), entry.text("dcterms:identifier")
     return CITATION_FILES[key](paper, slug, entry.iri).encode()
+
+
+def entry_reference(facts: Facts, document: Document, wanted: Wanted) -> bytes:
+    """Return the reference to the paper of the entry that `document` describes, in that style."""
+    entry = Thing(facts, document.iri)
+    paper = citations.read_paper(_paper_of(entry))
+    return reference(paper, entry.text("dcterms:identifier"), wanted).encode() + b"\n"
 
 
 def entries_page(facts: Facts, rows: list[Row], number: int) -> Page | None:
@@ -119,6 +125,13 @@ def entries_page(facts: Facts, rows: list[Row], number: int) -> Page | None:
     shown = rows[start : start + PAGE_SIZE]
     values = {"rows": shown, "number": number, "last": last, "total": len(rows), "start": start}
     return Page("entries.html", values)
+
+
+def _paper_of(entry: Thing) -> Thing:
+    thing = entry.one("atlas:paper")
+    if thing is None:
+        raise Problem("not-found", "This entry names no paper that could be cited.")
+    return thing
 
 
 def _depths(sections: list[Section]) -> list[tuple[str, str, str]]:

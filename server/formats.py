@@ -10,10 +10,14 @@ from server.negotiation import choose
 
 
 class Kind(StrEnum):
-    """What there is to represent: a thing, an entry with its paper, or a kind of answer."""
+    """What there is to represent: a thing, an entry with its paper, or a kind of answer.
+
+    A nanopublication has several graphs, which few formats have.
+    """
 
     ENTITY = "entity"
     ENTRY = "entry"
+    NANOPUB = "nanopub"
     SELECT = "select"
     ASK = "ask"
     GRAPH = "graph"
@@ -66,7 +70,7 @@ class Choice:
 
 
 _DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.GRAPH})
-_THINGS = frozenset({Kind.ENTITY, Kind.ENTRY})
+_QUADS = frozenset({Kind.NANOPUB})
 _PAPER = frozenset({Kind.ENTRY})
 _GRAPH = frozenset({Kind.GRAPH})
 _ROWS = frozenset({Kind.SELECT})
@@ -86,7 +90,7 @@ FORMATS = (
         also=("n3",), writer=ox.RdfFormat.TURTLE,
     ),
     Format(
-        "jsonld", "application/ld+json", "JSON-LD", _DOCUMENT,
+        "jsonld", "application/ld+json", "JSON-LD", _DOCUMENT | _QUADS,
         aliases=("application/json", "application/x-json+ld"),
         iri=f"{_W3C}JSON-LD", writer=ox.RdfFormat.JSON_LD,
     ),
@@ -97,12 +101,12 @@ FORMATS = (
         iri=f"{_W3C}N-Triples", writer=ox.RdfFormat.N_TRIPLES,
     ),
     Format(
-        "nq", "application/n-quads", "N-Quads", _GRAPH, aliases=("text/x-nquads",),
+        "nq", "application/n-quads", "N-Quads", _GRAPH | _QUADS, aliases=("text/x-nquads",),
         also=("nquads",), iri=f"{_W3C}N-Quads", writer=ox.RdfFormat.N_QUADS,
     ),
     Format(
-        "trig", "application/trig", "TriG", _DOCUMENT, aliases=("application/x-trig",),
-        iri=f"{_W3C}TriG", writer=ox.RdfFormat.TRIG,
+        "trig", "application/trig", "TriG", _DOCUMENT | _QUADS,
+        aliases=("application/x-trig",), iri=f"{_W3C}TriG", writer=ox.RdfFormat.TRIG,
     ),
     Format(
         "rdf", "application/rdf+xml", "RDF/XML", _DOCUMENT, aliases=_XML,
@@ -137,20 +141,31 @@ FORMATS = (
         "csl", "application/vnd.citationstyles.csl+json", "CSL-JSON", _PAPER,
         also=("csl.json", "csljson"), ending="csl.json",
     ),
+    Format("ref", "text/x-bibliography", "Reference", _PAPER, also=("bibliography",)),
+    Format(
+        "linkset-json", "application/linkset+json", "Linkset JSON", _PAPER, ending="linkset.json"
+    ),
+    Format("linkset", "application/linkset", "Linkset", _PAPER),
 )  # fmt: skip
 BY_KEY = {row.key: row for row in FORMATS}
 _ENTRIES = "/evidence/"
+_NANOPUBS = "/nanopub/"
+# What a kind is sent as by default; else it is the first format of the table that is no page.
+_FIRST = {Kind.ENTITY: "html", Kind.ENTRY: "html", Kind.NANOPUB: "trig"}
 
 
 def offers(kind: Kind) -> list[Format]:
     """Return the formats of `kind`, the default first: HTML for things, data for answers."""
     rows = [row for row in FORMATS if kind in row.kinds]
-    return rows if kind in _THINGS else sorted(rows, key=lambda row: row.key == "html")
+    first = _FIRST.get(kind)
+    return sorted(rows, key=lambda row: (row.key != first, row.key == "html"))
 
 
 def kind_at(path: str) -> Kind:
     """Return what kind of document has the address `path`: only entries have a paper to cite."""
-    return Kind.ENTRY if path.startswith(_ENTRIES) else Kind.ENTITY
+    if not path.startswith(_ENTRIES):
+        return Kind.ENTITY
+    return Kind.NANOPUB if _NANOPUBS in path else Kind.ENTRY
 
 
 def pick(kind: Kind, accept: str | None, among: Sequence[Format] | None = None) -> Choice | None:
@@ -195,3 +210,8 @@ def split_suffix(path: str) -> tuple[str, Format | None]:
 def _spelled(name: str) -> str:
     # `?format=application/rdf+xml` arrives with a space where the client did not escape the plus.
     return name.lower().replace(" ", "+")
+
+
+def format_keys() -> str:
+    """Return the keys of all formats, for messages."""
+    return ", ".join(row.key for row in FORMATS)

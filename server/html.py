@@ -17,6 +17,7 @@ from server.page_cache import Key, PageCache, today
 from server.problems import Problem
 from server.query import Answer
 from server.query_page import endpoint_url
+from server.signing import Signer
 from server.site import Site
 
 _THREADS = 8
@@ -30,9 +31,9 @@ _HTML = content_type(BY_KEY["html"]).content_type
 class Pages:
     """The Flask application over one release, and the page of the SPARQL endpoint."""
 
-    def __init__(self, facts: Facts, cache_size: int = 0) -> None:
+    def __init__(self, facts: Facts, cache_size: int = 0, signer: Signer | None = None) -> None:
         """Make the pages of the release of `facts`; keep answers of at most so many bytes."""
-        self.site = Site(facts)
+        self.site = Site(facts, signer)
         self.cache = PageCache(cache_size)
         self.app: Flask = create_app(facts, self.site)
         self._asgi = cast(Asgi, WSGIMiddleware(cast(WSGIApp, self.app), workers=_THREADS))

@@ -3,8 +3,20 @@
 from functools import cached_property
 from urllib.parse import quote, urlencode, urlsplit
 
+from server.asking import Manner
 from server.facts import Facts
-from server.formats import FORMATS, Format, kind_at, offers
+from server.formats import BY_KEY, Format, kind_at, offers
+from server.linkset import (
+    LINKSET,
+    LINKSET_JSON,
+    Entry,
+    Link,
+    Variant,
+    alternates,
+    entry_links,
+)
+from server.nanopubs import nanopub_address
+from server.profiles import SCHEMA_ORG, View, view_url
 from server.things import Thing
 
 _SAFE = "/:@!$&'()*+,;=-._~%"
@@ -12,8 +24,9 @@ _SAFE = "/:@!$&'()*+,;=-._~%"
 _SCHEMES = {"http", "https"}
 _DOI = "https://doi.org/"
 CATALOG = "/.well-known/api-catalog"
-# What an entry is: a page about something, and by our ontology a work of its own.
-_ENTRY_TYPES = ("https://schema.org/AboutPage", "https://schema.org/CreativeWork")
+_LINKSETS = {LINKSET, LINKSET_JSON}
+_JSON_LD = BY_KEY["jsonld"].media_type
+_TRIG = BY_KEY["trig"].media_type
 
 
 class Links:
@@ -40,48 +53,62 @@ class Links:
         return self.path("/sparql", **parameters)
 
     def formats(self, path: str) -> list[tuple[Format, str]]:
-        """Return each format of the document at `path` with the URL that names it."""
+        """Return each format of the document at `path` for readers, with the URL that names it."""
+        rows = [row for row in offers(kind_at(path)) if row.media_type not in _LINKSETS]
+        return [(row, self.location(path, Manner(row.key))) for row in rows]
+
+    def location(self, path: str, manner: Manner) -> str:
+        """Return the URL at which the document at `path` has that manner for everybody."""
+        if path == "/" and manner == Manner("html"):
+            return self.path(path)
         stem = "/dataset" if path == "/" else path
-        return [
-            (row, self.path(path if row.key == "html" and path == "/" else stem + row.suffix))
-            for row in offers(kind_at(path))
+        row = BY_KEY[manner.form]
+        url = self.path(stem + row.suffix)
+        if manner.profile == SCHEMA_ORG:
+            return view_url(url, SCHEMA_ORG, row.media_type)
+        return f"{url}?{urlencode(manner.parameters)}" if manner.parameters else url
+
+    def views(self, path: str) -> list[View]:
+        """Return the profiles and formats of the document at `path`, the default first."""
+        rows = self.formats(path)
+        native = [View(url, row.media_type, Manner(row.key).profile) for row, url in rows]
+        data = [Manner(row.key, SCHEMA_ORG) for row, _ in rows if row.writer]
+        return native + [
+            View(self.location(path, manner), BY_KEY[manner.form].media_type, SCHEMA_ORG)
+            for manner in data
         ]
 
-    def alternates(self, path: str) -> str:
-        """Return the Link header of a document: its identity, and its other formats."""
-        links = [f'<{self._facts.base}{quote(path, safe=_SAFE)}>; rel="canonical"']
-        for row, url in self.formats(path):
-            links.append(f'<{url}>; rel="alternate"; type="{row.media_type}"')
-        return ", ".join(links)
+    def all(self, path: str) -> list[Link]:
+        """Return what links the document at `path` to its formats and to what it is about.
 
-    def signposts(self, path: str, key: str) -> list[str]:
-        """Return further links of the document at `path` in the format of that key.
-
-        An entry has those of FAIR Signposting, level 1: its page is described by its RDF, and
-        that, like every other format, describes the entry.
+        An entry has the signposts of FAIR Signposting, levels 1 and 2.
         """
-        if path == "/":
-            return [f'<{self.path(CATALOG)}>; rel="api-catalog"']
-        own = self._facts.base + quote(path, safe=_SAFE)
-        paper = Thing(self._facts, self._facts.base + path).one("atlas:paper")
+        page = self.path(path)
+        iri = self._facts.base + path
+        paper = Thing(self._facts, iri).one("atlas:paper")
         if paper is None:
-            return []
-        related = [iri for iri in paper.texts("schema:sameAs") if iri.startswith(_DOI)]
-        links = [("cite-as", own), ("license", self._license)]
-        links += [("related", quote(iri, safe=_SAFE)) for iri in related]
-        if key == "html":
-            links += [("type", iri) for iri in _ENTRY_TYPES]
-        found = [f'<{target}>; rel="{relation}"' for relation, target in links]
-        if key != "html":
-            return [*found, f'<{own}>; rel="describes"']
-        data = [(row, url) for row, url in self.formats(path) if row.writer]
-        return found + [f'<{url}>; rel="describedby"; type="{row.media_type}"' for row, url in data]
+            found = [Link("canonical", iri, page), *alternates(page, self._variants(path))]
+            return [*found, Link("api-catalog", self.path(CATALOG), page)] if path == "/" else found
+        related = tuple(iri for iri in paper.texts("schema:sameAs") if iri.startswith(_DOI))
+        linkset = self.path(f"{path}.linkset")
+        entry = Entry(page, iri, self._license, linkset, related)
+        return [*entry_links(entry, self._variants(path)), *self._nanopubs(iri, page)]
+
+    def _nanopubs(self, entry: str, page: str) -> list[Link]:
+        judgements = Thing(self._facts, entry).texts("atlas:pemAssessment")
+        found = (nanopub_address(judgement) for judgement in judgements)
+        return [Link("item", self.href(address), page, _TRIG) for address in found if address]
+
+    def _variants(self, path: str) -> list[Variant]:
+        found = [
+            Variant(url, row.media_type, is_data=row.writer is not None)
+            for row, url in self.formats(path)
+        ]
+        if path.startswith("/evidence/"):
+            url = self.location(path, Manner("jsonld", SCHEMA_ORG))
+            found.append(Variant(url, _JSON_LD, is_data=True, profile=SCHEMA_ORG.iri))
+        return found
 
     @cached_property
     def _license(self) -> str:
         return Thing(self._facts, f"{self._facts.base}/dataset").text("dcterms:license")
-
-
-def format_keys() -> str:
-    """Return the keys of all formats, for messages."""
-    return ", ".join(row.key for row in FORMATS)

@@ -12,10 +12,10 @@ _DAY = 24 * 3600
 # What an answer costs beside its body: its headers, and what was asked.
 _OVERHEAD = 3000
 # Of what a client says, these decide what it gets.
-_DECIDING = {b"accept": 2, b"accept-encoding": 3}
+_DECIDING = {b"accept": 2, b"accept-encoding": 3, b"accept-profile": 4}
 # Who says these gets an answer of its own.
 _OWN = frozenset({b"if-none-match", b"if-match", b"if-modified-since", b"range"})
-Key = tuple[str, bytes, bytes, bytes]
+Key = tuple[str, bytes, bytes, bytes, bytes]
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ def key_of(scope: Scope) -> Key | None:
     """Return what two requests have in common that get the same bytes; None: no such answer."""
     if scope["method"] != "GET":
         return None
-    said = [scope["path"], scope["query_string"], b"", b""]
+    said = [scope["path"], scope["query_string"], b"", b"", b""]
     for name, value in scope["headers"]:
         place = _DECIDING.get(name)
         if place:
             said[place] = b", ".join((said[place], value)) if said[place] else value
         elif name in _OWN:
             return None
-    return said[0], said[1], said[2], said[3]
+    return said[0], said[1], said[2], said[3], said[4]
 
 
 class PageCache:

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections.abc import Callable
+from threading import Lock
 
+from cachetools import LRUCache
 from flask import Response, request
 
 from server.facts import Facts
@@ -12,6 +14,8 @@ from server.problems import Problem
 from server.resources import CACHING
 
 _HTML = BY_KEY["html"]
+# Bytes of pages that are kept: some count over all entries, and a release does not change.
+_KEPT = 16 << 20
 
 
 class PlainPages:
@@ -20,6 +24,8 @@ class PlainPages:
     def __init__(self, facts: Facts, renderer: Renderer) -> None:
         """Answer nothing yet."""
         self._facts, self._renderer = facts, renderer
+        self._kept: LRUCache[str, bytes] = LRUCache(_KEPT, getsizeof=len)
+        self._lock = Lock()
 
     def answer(self, make: Callable[[], Page]) -> Response:
         """Return the page that `make` gives; 304, without making it, where the client has it."""
@@ -31,10 +37,22 @@ class PlainPages:
         response = conditional(
             self._facts,
             choice.content_type,
-            lambda: self._renderer.render(make(), path=request.path),
+            lambda: self._body(make),
         )
         response.headers["Vary"] = "Accept"
         return response
+
+    def _body(self, make: Callable[[], Page]) -> bytes:
+        """Return the page of this request's address, made once as long as there is room."""
+        address = request.full_path
+        with self._lock:
+            found = self._kept.get(address)
+        if found is None:
+            found = self._renderer.render(make(), path=request.path)
+            if len(found) < _KEPT // 8:
+                with self._lock:
+                    self._kept[address] = found
+        return found
 
 
 def conditional(facts: Facts, content_type: str, body: Callable[[], bytes]) -> Response:

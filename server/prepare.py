@@ -14,6 +14,7 @@ from pathlib import Path
 
 from graph.errors import AtlasError
 from graph.release import Release, open_release
+from server.asking import Manner
 from server.facts import Facts
 from server.logs import note, start_logging
 from server.orphans import die_with_parent
@@ -68,7 +69,7 @@ def _made(facts: Facts) -> Iterator[tuple[str, str, Representation]]:
     for row in facts.rows("entry-paths"):
         path = row["entry"].removeprefix(facts.base)
         for form in FORMS:
-            made = site.representations.make(path, form)
+            made = site.representations.make(path, Manner(form))
             if made is not None:
                 yield path, form, made
 

@@ -44,10 +44,28 @@ _ROWS = (
         "Use one of the keys that the answer lists.",
     ),
     (
+        "unknown-profile",
+        400,
+        "Unknown profile",
+        "Use one of the names that the answer lists.",
+    ),
+    (
+        "unknown-style",
+        400,
+        "No such citation style or locale",
+        "Use one of the names that the answer lists.",
+    ),
+    (
         "bad-request",
         400,
         "This request cannot be understood",
         "Compare it with the SPARQL 1.1 Protocol.",
+    ),
+    (
+        "bad-parameter",
+        400,
+        "A parameter of this address has no such value",
+        "Use the values that the answer names, or start from the page without parameters.",
     ),
     (
         "syntax-error",

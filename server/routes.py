@@ -11,15 +11,16 @@ from server.formats import BY_KEY
 from server.pages import Page
 from server.plain_pages import PlainPages, conditional
 from server.problems import MOVED, PROBLEMS, Problem
+from server.retractions import retractions_page
 from server.site import Site
 
-_LISTS = {"evidence", "case-definition", "problems"}
+_LISTS = {"evidence", "case-definition", "problems", "retractions"}
 
 
-def blueprint(site: Site) -> Blueprint:
+def blueprint(site: Site, plain: PlainPages) -> Blueprint:
     """Return the routes of all that `site` has pages of."""
     routes = Blueprint("routes", __name__)
-    facts, plain = site.facts, PlainPages(site.facts, site.renderer)
+    facts = site.facts
 
     @routes.get("/context.jsonld")
     def context_document() -> BaseResponse:
@@ -36,6 +37,10 @@ def blueprint(site: Site) -> Blueprint:
     @routes.get("/case-definition")
     def case_definition() -> BaseResponse:
         return plain.answer(lambda: definitions_page(facts))
+
+    @routes.get("/retractions")
+    def retractions() -> BaseResponse:
+        return plain.answer(lambda: retractions_page(facts))
 
     @routes.get("/problems")
     def problems() -> BaseResponse:

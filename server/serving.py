@@ -15,6 +15,7 @@ from server.prepare import fill
 from server.remote import Held, RemoteEngine
 from server.service import service_description
 from server.settings import MEBIBYTE, Settings
+from server.signing import read_signer
 from server.source import Source
 
 _MOMENT = 0.05
@@ -53,9 +54,9 @@ class Serving:
 
 async def serve_release(release: Release, settings: Settings) -> Serving:
     """Start what serves `release`; AtlasError where its data cannot be read."""
-    facts = Facts(release)
+    facts, signer = Facts(release), read_signer(settings.nanopub_key)
     engine = await _start_engine(release, facts, settings)
-    pages = await asyncio.to_thread(Pages, facts, settings.page_cache * MEBIBYTE)
+    pages = await asyncio.to_thread(Pages, facts, settings.page_cache * MEBIBYTE, signer)
     preparing = fill(pages.site.prepared, release, facts.fingerprint)
     return Serving(
         name=release.id,

@@ -91,6 +91,11 @@ SETTINGS = (
         "graph of that endpoint that stands for the default graph; "
         "empty: its own default graph (serve)",
     ),
+    Setting(
+        "nanopub_key",
+        "",
+        "file of the RSA private key that signs nanopublications; empty: unsigned (serve)",
+    ),
     Setting("web_workers", "1", "web processes, each with query processes of its own (serve)", int),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
@@ -120,6 +125,7 @@ class Settings:
     memory_triples: int = 5_000_000
     engine: str = ""
     engine_graph: str = ""
+    nanopub_key: str = ""
     web_workers: int = 1
 
     @classmethod

@@ -5,6 +5,7 @@ from functools import cached_property
 from server.facts import Facts, Row
 from server.links import Links
 from server.messages import Request, Response
+from server.nanopub_documents import NanopubDocuments
 from server.pages import Renderer
 from server.prepared import Prepared
 from server.problem_pages import explain
@@ -12,21 +13,27 @@ from server.problems import Problem
 from server.query_page import QueryPages
 from server.representations import Representations
 from server.resources import Resources
+from server.signing import Signer
 
 
 class Site:
     """One release as pages show it."""
 
-    def __init__(self, facts: Facts) -> None:
-        """Make what is needed for every page; read no lists yet."""
+    def __init__(self, facts: Facts, signer: Signer | None = None) -> None:
+        """Make what is needed for every page; read no lists yet.
+
+        Nanopublications are signed by `signer`.
+        """
         self.facts = facts
         self.links = Links(facts)
         self.renderer = Renderer(facts, self.links)
         self.queries = QueryPages(facts)
-        self.representations = Representations(facts, self.links, self.renderer)
+        nanopubs = NanopubDocuments(facts, self.links, self.renderer, signer)
+        self.representations = Representations(facts, self.links, self.renderer, nanopubs)
         self.prepared = Prepared()
+        version = facts.fingerprint + nanopubs.key
         self.resources = Resources(
-            self.links, self.representations, self.prepared, facts.fingerprint
+            facts.base, self.links, self.representations, self.prepared, version
         )
 
     def explain(self, request: Request, problem: Problem) -> Response:

@@ -1,77 +1,35 @@
-"""The readable pages of the ontology, of value lists, and of anything else in the graph."""
-
-from dataclasses import dataclass, field
+"""The readable pages of value lists, and of anything in the graph that has no page of its own."""
 
 import pyoxigraph as ox
 
+from server.asked import ask
 from server.documents import Document
 from server.facts import Facts
 from server.pages import Page
 from server.things import Thing
+from server.values import values_of
 
-_KINDS = {"owl:Class": "Classes", "owl:ObjectProperty": "Links", "owl:DatatypeProperty": "Values"}
-_RELATIONS = {
-    "rdfs:subClassOf": "narrower than",
-    "rdfs:subPropertyOf": "narrower than",
-    "rdfs:domain": "said of",
-    "rdfs:range": "leads to",
-    "owl:inverseOf": "inverse of",
-}
 # A document of more parts than this (a whole graph) is counted, not listed.
 MOST_PARTS = 400
-
-
-@dataclass
-class Term:
-    """One term of the ontology."""
-
-    iri: str
-    name: str
-    kind: str = ""
-    label: str = ""
-    definition: str = ""
-    note: str = ""
-    relations: list[tuple[str, str, str]] = field(default_factory=list)
-
-
-def ontology_page(facts: Facts, document: Document) -> Page:
-    """Return the page that explains every term of the ontology."""
-    kinds = {facts.term(curie).value: heading for curie, heading in _KINDS.items()}
-    relations = {facts.term(curie).value: words for curie, words in _RELATIONS.items()}
-    texts = {
-        facts.term("rdfs:label").value: "label",
-        facts.term("skos:definition").value: "definition",
-        facts.term("skos:scopeNote").value: "note",
-    }
-    found: dict[str, Term] = {}
-    for triple in document.triples:
-        if not isinstance(triple.subject, ox.NamedNode):
-            continue
-        iri, predicate, value = triple.subject.value, triple.predicate.value, triple.object
-        term = found.setdefault(iri, Term(iri, iri.partition("#")[2]))
-        if isinstance(value, ox.Literal) and predicate in texts:
-            setattr(term, texts[predicate], value.value)
-        elif isinstance(value, ox.NamedNode) and predicate in relations:
-            term.relations.append((relations[predicate], value.value, facts.shorten(value.value)))
-        elif isinstance(value, ox.NamedNode) and value.value in kinds:
-            term.kind = kinds[value.value]
-    terms = sorted((t for t in found.values() if t.kind), key=lambda t: t.name.lower())
-    groups = {
-        heading: [term for term in terms if term.kind == heading] for heading in _KINDS.values()
-    }
-    ontology = Thing(facts, document.iri)
-    values = {"ontology": ontology, "groups": groups, "schemes": facts.rows("schemes")}
-    return Page("ontology.html", values)
+# The one list whose values have pages of their own.
+_DEFINITIONS = "case-definition"
 
 
 def scheme_page(facts: Facts, document: Document) -> Page:
     """Return the page of one list of values."""
     scheme = Thing(facts, document.iri)
-    concepts = [Thing(facts, iri) for iri in document.parts if iri != document.iri]
-    order = {row.iri: place for place, row in enumerate(scheme.all("skos:hasTopConcept"))}
-    concepts.sort(key=lambda concept: order.get(concept.iri, len(order)))
-    members = [] if concepts else facts.rows("definitions")
-    return Page("scheme.html", {"scheme": scheme, "concepts": concepts, "members": members})
+    key = document.iri.rpartition("/")[2]
+    is_definitions = key == _DEFINITIONS
+    asked = (
+        ask(facts, "definitions") if is_definitions else ask(facts, "values", scheme=scheme.node)
+    )
+    values = {
+        "scheme": scheme,
+        "values": [] if is_definitions else values_of(facts, key, asked.rows),
+        "members": asked.rows if is_definitions else [],
+        "asked": [asked],
+    }
+    return Page("scheme.html", values)
 
 
 def thing_page(facts: Facts, document: Document) -> Page:

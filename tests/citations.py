@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
@@ -9,10 +10,12 @@ from bibtexparser.entrypoint import parse_string
 from hypothesis import strategies as st
 from pylatexenc.latex2text import LatexNodes2Text
 
-from server.citations import Author, Paper
+from server.citations import Author, Paper, read_paper
+from server.facts import Facts
+from server.things import Thing
 
 # How LaTeX prints the ASCII letters it has no plain form of.
-_PRINTED = str.maketrans("”ˆ˜", '"^~')
+_PRINTED = str.maketrans("”ˆ˜‐", '"^~-')
 WORDS = st.text('aé{}%&_#$~^\\<>ßž –B()"', min_size=1, max_size=30).filter(
     lambda text: text == text.strip() and "  " not in text
 )
@@ -43,6 +46,13 @@ class Said:
     year: str
     doi: str
     journal: str
+
+
+def papers(facts: Facts) -> Iterator[tuple[str, Paper]]:
+    """Return the slug and the paper of every entry."""
+    for row in facts.rows("entries"):
+        slug = row["entry"].rpartition("/")[2]
+        yield slug, read_paper(Thing(facts, f"{row['entry']}#paper"))
 
 
 def said_bib(text: str) -> Said:

@@ -47,9 +47,10 @@ ACCEPTED = [
     (Kind.ENTRY, "application/x-bibtex", "application/x-bibtex; charset=utf-8"),
     (
         Kind.ENTRY,
-        "text/x-bibliography, application/vnd.citationstyles.csl+json;q=0.5",
+        "text/x-bibliography;q=0.4, application/vnd.citationstyles.csl+json;q=0.5",
         "application/vnd.citationstyles.csl+json",
     ),
+    (Kind.ENTRY, "text/x-bibliography; style=apa; locale=de-DE", "text/x-bibliography"),
     (Kind.ENTRY, "application/*", "application/ld+json"),
     (Kind.ENTRY, "*/*", "text/html; charset=utf-8"),
 ]
@@ -111,7 +112,7 @@ def test_the_names_that_sparqlwrapper_sends_are_all_known() -> None:
 
 
 def test_within_a_kind_every_name_and_type_means_one_format() -> None:
-    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 16
+    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 19
     for kind in Kind:
         rows = offers(kind)
         for counted in (
@@ -125,7 +126,21 @@ def test_each_kind_has_its_formats() -> None:
     keys = {kind: [row.key for row in offers(kind)] for kind in Kind}
     assert keys == {
         Kind.ENTITY: ["html", "ttl", "jsonld", "nt", "trig", "rdf"],
-        Kind.ENTRY: ["html", "ttl", "jsonld", "nt", "trig", "rdf", "bib", "ris", "csl"],
+        Kind.ENTRY: [
+            "html",
+            "ttl",
+            "jsonld",
+            "nt",
+            "trig",
+            "rdf",
+            "bib",
+            "ris",
+            "csl",
+            "ref",
+            "linkset-json",
+            "linkset",
+        ],
+        Kind.NANOPUB: ["trig", "jsonld", "nq", "html"],
         Kind.SELECT: ["srj", "srx", "csv", "tsv", "arrow", "parquet", "html"],
         Kind.ASK: ["srj", "srx", "html"],
         Kind.GRAPH: ["ttl", "jsonld", "nt", "nq", "trig", "rdf", "html"],

@@ -4,7 +4,7 @@ import httpx
 import pytest
 from flask.testing import FlaskClient
 
-from server.charts import NO_YEAR, chart
+from server.charts import NO_YEAR, WIDTH, chart
 from server.entries import BADGES, SECTIONS
 from server.problems import PROBLEMS
 from tests.conftest import SEED
@@ -18,6 +18,14 @@ PAGES = [
     "/evidence/fixture-2013-groups-required",
     "/case-definition",
     "/case-definition/fukuda1994",
+    "/case-definition/ramsay1986",
+    "/compare",
+    "/compare?definition=fukuda1994&definition=ccc2003&definition=oxford1991",
+    "/compare?definition=none",
+    "/author-name",
+    "/author-name?name=Ann+L%C3%B6hn",
+    "/author-name?name=Nobody",
+    "/how-it-works",
     "/ontology",
     "/shapes",
     "/vocabulary/pem-reason",
@@ -29,6 +37,7 @@ PAGES = [
     "/sparql?query=SELECT+*+{+?s+?p+?o+}+LIMIT+9",
     "/sparql?query=SELECT",
     "/problems",
+    "/retractions",
     "/nowhere",
 ]
 
@@ -100,7 +109,8 @@ def test_the_reasoning_names_groups_definitions_rules_and_the_query(web: httpx.C
 def test_markup_in_the_data_stays_text(client: FlaskClient) -> None:
     for path in ("/evidence/fixture-2001-markup-title", "/evidence", "/"):
         text = page(client, path)
-        assert "<script" not in text
+        assert "<script>" not in text
+        assert text.count("<script") == text.count('<script type="application/ld+json">') < 2
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert "&lt;b&gt;draft&lt;/b&gt;" in page(client, "/evidence/fixture-2001-markup-title")
 
@@ -114,6 +124,18 @@ def test_drafts_and_retractions_are_told(client: FlaskClient) -> None:
     seed = page(client, f"/evidence/{SEED}")
     assert "Machine draft" not in seed
     assert "retracted" not in seed
+
+
+def test_retracted_papers_are_listed_with_day_and_notice(
+    client: FlaskClient, real_client: FlaskClient
+) -> None:
+    text = page(client, "/retractions")
+    in_order(text, ["Retracted papers", "/evidence/fixture-2001-markup-title", "2003-04-05"])
+    in_order(text, ["https://doi.org/10.5555/notice", "The query behind this list"])
+    assert "<script>alert" not in text
+    real = page(real_client, "/retractions")
+    assert "it does not say that none was" in real
+    assert "No correction is recorded" in real
 
 
 def test_preprints_and_articles_know_each_other(client: FlaskClient) -> None:
@@ -135,8 +157,11 @@ def test_a_page_is_well_made(path: str, web: httpx.Client) -> None:
     assert not re.search(r"<style|\sstyle=|\son\w+=", text)
     scripts = re.findall(r"<script.*?</script>", text, re.DOTALL)
     own = re.compile(r'<script type="module" src="/static/[\w/]+\.js"></script>')
-    assert all(own.fullmatch(script) for script in scripts)
-    assert bool(scripts) == path.startswith("/sparql")
+    data = re.compile(r'<script type="application/ld\+json">[^<>&]*</script>')
+    active = [script for script in scripts if not data.fullmatch(script)]
+    assert all(own.fullmatch(script) for script in active)
+    assert bool(active) == path.startswith("/sparql")
+    assert len(scripts) - len(active) < 2
     ids = re.findall(r'\bid="([^"]*)"', text)
     assert len(ids) == len(set(ids))
     for anchor in re.findall(r'href="#([^"]*)"', text):
@@ -173,9 +198,9 @@ def test_a_chart_adds_up_and_keeps_the_empty_years() -> None:
     made = chart(rows)
     assert [bar.label for bar in made.bars] == ["1990–94", "1995–99", "2000–04", "2005–09", NO_YEAR]
     assert [bar.total for bar in made.bars] == [2, 0, 0, 4, 1]
-    assert [count for _, _, count in made.totals] == [3, 0, 2, 2]
+    assert [count for _, count in made.totals] == [3, 0, 2, 2]
     widths = [sum(segment.width for segment in bar.segments) for bar in made.bars]
-    assert max(widths) == widths[3] == 300
+    assert max(widths) == widths[3] == WIDTH
     assert chart([]).bars == []
 
 
@@ -196,20 +221,19 @@ def test_a_case_definition_says_what_it_demands_and_who_used_it(client: FlaskCli
             "Source",
             "What it demands",
             "6 months (adults)",
-            "Revises",
+            "What it revises, and what revises it",
             "Holmes",
-            "Revised by",
             "Reeves",
-            "Also written as",
+            "Names it goes by",
             "Studies that applied it",
+            "PEM required: 1",
             "Fixture of two groups",
-            "PEM required",
         ],
     )
 
 
 def test_every_problem_has_a_page(client: FlaskClient) -> None:
-    assert len(PROBLEMS) == 23
+    assert len(PROBLEMS) == 26
     for key, row in PROBLEMS.items():
         assert row.title in page(client, f"/problems/{key}")
     assert client.get("/problems/none").status_code == 404
