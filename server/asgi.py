@@ -33,6 +33,7 @@ from server.messages import (
 from server.metrics import Metrics
 from server.problems import Problem, allowed
 from server.protocol import METHODS
+from server.security import PATH as SECURITY
 from server.serving import Serving
 from server.settings import MEBIBYTE, Settings
 
@@ -67,6 +68,9 @@ class Application:
             "/healthz": lambda _, serving: front.health(serving),
             "/readyz": lambda _, serving: front.ready(serving),
             "/metrics": self._numbers,
+            SECURITY: lambda request, serving: front.security(
+                request, serving, settings.security_contact
+            ),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

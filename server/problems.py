@@ -159,7 +159,7 @@ _ROWS = (
     (
         "too-many-downloads",
         503,
-        "The dump is being sent to as many as it can",
+        "The files of the release are being sent to as many as they can",
         "Try again in a minute.",
     ),
     (

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from server.citation_files import CITATION_FILES
 from server.context import context
+from server.dataset import dataset_page
 from server.definitions import definition_page, definitions_page
 from server.documents import Document, find_document, serialize
 from server.entries import entries_page, entry_citation, entry_page
@@ -35,6 +36,7 @@ from server.terms import ontology_page, scheme_page, thing_page
 # First part of the path → the page of a document there; anything else gets the plain page.
 _PAGES: dict[str, Callable[[Facts, Document], Page]] = {
     "case-definition": definition_page,
+    **dict.fromkeys(("dataset", "release"), dataset_page),
     "evidence": entry_page,
     "ontology": ontology_page,
     "vocabulary": scheme_page,
