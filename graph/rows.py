@@ -1,6 +1,6 @@
 """Fill the tables of a release from the nodes of the sorted dump, as these go by."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from datetime import date
 from functools import lru_cache
@@ -68,13 +68,16 @@ class Paths:
         self._known = {"": [trail]}
 
     def follow(self, path: str) -> list[Trail]:
-        """Return the trails by `path`, which is "" or CURIEs with "/" between, by position."""
+        """Return the trails by `path`, which is "" or CURIEs with "/" between, by position.
+
+        Two ways to one thing are one, but two things may well have the same name.
+        """
         found = self._known.get(path)
         if found is None:
             before, _, step = path.rpartition("/")
-            found = [
+            found = _distinct(
                 longer for trail in self.follow(before) for longer in self._walk.step(trail, step)
-            ]
+            )
             self._known[path] = found
         return found
 
@@ -169,6 +172,15 @@ def _cell(column: Column, found: list[str], trail: Trail) -> object:
         problem = f"{text(trail[-1])} has {len(found)} values for the column {column.column}"
         raise BuildRefused(f"{problem}; leave one, or make it a list in graph/columns")
     return _READ[column.type](found[0]) if found else None
+
+
+def _distinct(trails: Iterable[Trail]) -> list[Trail]:
+    found: dict[object, Trail] = {}
+    for trail in trails:
+        end = trail[-1]
+        key = end["@id"] if isinstance(end, dict) and "@id" in end else len(found)
+        found.setdefault(key, trail)
+    return list(found.values())
 
 
 def text(value: object) -> str:

@@ -15,7 +15,8 @@ TYPES: dict[str, pa.DataType] = {
     "yes-no": pa.bool_(),
     # Whether the path leads anywhere.
     "test": pa.bool_(),
-    "list": pa.list_(pa.string()),
+    # As Parquet calls what is in a list.
+    "list": pa.list_(pa.field("element", pa.string())),
 }
 
 
