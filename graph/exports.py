@@ -28,17 +28,27 @@ _COPY = 1 << 20
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 # Name, title, and what is in it; the dump itself first.
 _TEXTS = (
-    ("atlas.nq", "All graphs as N-Quads", "Everything, each quad a line, sorted."),
-    ("atlas.nq.gz", "All graphs as N-Quads, packed", "The same, packed by gzip."),
+    (
+        "atlas.nq",
+        "All graphs as N-Quads",
+        "The default graph, and beside it what was inferred, the example queries and the VoID "
+        "description: a quad a line, sorted.",
+    ),
+    (
+        "atlas.nq.gz",
+        "All graphs as N-Quads, packed",
+        "The same as atlas.nq, packed by gzip.",
+    ),
     (
         "atlas.ttl.gz",
         "The default graph as Turtle, packed",
-        "All that is current, asserted, judged and inferred, with prefixes, subject by subject.",
+        "All that is current, asserted, judged and inferred, with prefixes, subject by subject; "
+        "packed by gzip.",
     ),
     (
         "atlas.jsonld.gz",
         "The default graph as JSON-LD, packed",
-        "The same as the Turtle: one document with its context, a node a line.",
+        "The same as atlas.ttl.gz: one document with its context, a node a line; packed by gzip.",
     ),
 )
 Quads = list[ox.Quad]

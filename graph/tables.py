@@ -80,7 +80,7 @@ TABLES = (
         "atlas:EvidenceEntry",
         "",
         "Entries as a table",
-        "A row an evidence entry: its paper, its badges, the case definitions applied, and the PEM "
+        "One row for each evidence entry: its paper, its badges, the case definitions applied, and the PEM "
         "judgement that stands. Where pem_requirement is missing, nobody has judged; that is not "
         "the value unclear.",
     ),
@@ -89,15 +89,15 @@ TABLES = (
         "atlas:EvidenceEntry",
         "atlas:paper/atlas:author",
         "Authorships as a table",
-        "A row a name in the author list of a paper, as printed. Equal names need not be one "
-        "person.",
+        "One row for each name in the author list of a paper, as printed. Equal names need not be "
+        "one person.",
     ),
     Table(
         "judgements",
         "atlas:EvidenceEntry",
         "atlas:pemAssessment",
         "PEM judgements as a table",
-        "A row a judgement on whether PEM was required, replaced ones included: by which rule of "
+        "One row for each judgement on whether PEM was required, replaced ones included: by which rule of "
         "which policy, and from which facts.",
     ),
     Table(
@@ -105,7 +105,7 @@ TABLES = (
         "atlas:CaseDefinition",
         "",
         "Case definitions as a table",
-        "A row a case definition: what it is called, whether it requires PEM, and how that is "
+        "One row for each case definition: what it is called, whether it requires PEM, and how that is "
         "known.",
     ),
 )

@@ -105,7 +105,8 @@ def readable_size(size: int) -> str:
     while number >= 999.5 and unit < len(_UNITS) - 1:
         number, unit = number / 1000, unit + 1
     digits = 1 if unit and number < 9.95 else 0
-    return f"{number:.{digits}f} {_UNITS[unit]}"
+    # A number and its unit stay on one line.
+    return f"{number:.{digits}f}\N{NO-BREAK SPACE}{_UNITS[unit]}"
 
 
 def _downloads(facts: Facts) -> list[Download]:
@@ -118,5 +119,5 @@ def _downloads(facts: Facts) -> list[Download]:
             readable_size(file.size),
             file.digest.partition(":")[2],
         )
-        for file in distributed(facts.release)
+        for file in sorted(distributed(facts.release), key=lambda file: file.is_rdf)
     ]
