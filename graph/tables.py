@@ -80,8 +80,8 @@ TABLES = (
         "atlas:EvidenceEntry",
         "",
         "Entries as a table",
-        "One row for each evidence entry: its paper, its badges, the case definitions applied, and the PEM "
-        "judgement that stands. Where pem_requirement is missing, nobody has judged; that is not "
+        "One row for each evidence entry: its paper, its badges, the case definitions applied, and "
+        "the PEM judgement that stands. Where pem_requirement is missing, nobody has judged; that is not "
         "the value unclear.",
     ),
     Table(
@@ -97,15 +97,15 @@ TABLES = (
         "atlas:EvidenceEntry",
         "atlas:pemAssessment",
         "PEM judgements as a table",
-        "One row for each judgement on whether PEM was required, replaced ones included: by which rule of "
-        "which policy, and from which facts.",
+        "One row for each judgement on whether PEM was required, replaced ones included: by which "
+        "rule of which policy, and from which facts.",
     ),
     Table(
         "case-definitions",
         "atlas:CaseDefinition",
         "",
         "Case definitions as a table",
-        "One row for each case definition: what it is called, whether it requires PEM, and how that is "
-        "known.",
+        "One row for each case definition: what it is called, whether it requires PEM, and how "
+        "that is known.",
     ),
 )
