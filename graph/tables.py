@@ -81,8 +81,8 @@ TABLES = (
         "",
         "Entries as a table",
         "One row for each evidence entry: its paper, its badges, the case definitions applied, and "
-        "the PEM judgement that stands. Where pem_requirement is missing, nobody has judged; that is not "
-        "the value unclear.",
+        "the PEM judgement that stands. Where pem_requirement is missing, nobody has judged; that "
+        "is not the value unclear.",
     ),
     Table(
         "authorships",

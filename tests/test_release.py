@@ -40,6 +40,7 @@ def test_a_damaged_file_is_named(name: str, fault: str, copy: Release) -> None:
         path.write_bytes(body[:-1] if fault == "cut" else body[:-1] + bytes([body[-1] ^ 1]))
     with pytest.raises(ReleaseDamaged, match=rf"{name} .*atlas build --force") as error:
         verify_release(copy)
+    assert ("bytes instead of" in str(error.value)) == (fault == "cut")
     others = {file.name for file in copy.manifest.files} - {name}
     assert not [other for other in others if f"/{other} " in str(error.value)]
 
