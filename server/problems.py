@@ -159,7 +159,7 @@ _ROWS = (
     (
         "too-many-downloads",
         503,
-        "The files of the release are being sent to as many as they can",
+        "As many downloads are under way as there may be",
         "Try again in a minute.",
     ),
     (
