@@ -28,3 +28,7 @@ class BuildRefused(AtlasError):
 
 class ReleaseMissing(AtlasError):
     """There is no release to serve or to query."""
+
+
+class ReleaseDamaged(AtlasError):
+    """A file of a release is not what its manifest says."""
