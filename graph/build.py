@@ -2,7 +2,9 @@
 
 import hashlib
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.metadata import version
@@ -10,9 +12,11 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graph.crate import write_crate
 from graph.describe import describe
 from graph.dump import sha256, write_dump
 from graph.errors import BuildRefused
+from graph.exports import export
 from graph.judge import judge
 from graph.merge import merge_shards
 from graph.paths import DATA, ROOT, SHAPES
@@ -42,8 +46,8 @@ from graph.sources import (
 )
 from graph.workshop import Workshop
 
-STAGES = ("load", "check and infer", "merge", "store", "check across", "describe", "dump")
-_SOFTWARE = ("mecfs-atlas", "pyoxigraph", "owlrl", "rdflib")
+STAGES = ("load", "check and infer", "merge", "store", "check across", "describe", "dump", "export")
+_SOFTWARE = ("mecfs-atlas", "pyoxigraph", "owlrl", "rdflib", "pyarrow")
 
 Digest = Callable[[Path], str]
 Progress = Callable[[str, int, int], None]
@@ -90,18 +94,27 @@ def build(
             shelf.keep_only([])
         layout = Layout(data, folder / "unpacked")
         shop = Workshop(layout, shelf, _program_digest(digest), digest)
-        try:
+        with _disk_explained(folder):
             counts = _make(folder, data, base, shop, progress)
-        except OSError as error:
-            problem = f"{error.strerror or error}: {error.filename or folder}"
-            raise BuildRefused(f"{problem}. Free some disk, or use --releases") from error
-        now = datetime.now(UTC)
-        manifest = Manifest(
-            next_id(releases, now.date()), now.isoformat(timespec="seconds"), base,
-            digest=sha256(folder / "atlas.nq"), inputs=inputs, software=_software(), counts=counts,
-            previous=previous.id if previous else None,
-        )  # fmt: skip
+            progress("export", 0, 1)
+            files = export(folder, base)
+            now = datetime.now(UTC)
+            manifest = Manifest(
+                next_id(releases, now.date()), now.isoformat(timespec="seconds"), base,
+                digest=files[0].digest, inputs=inputs, software=_software(), counts=counts,
+                previous=previous.id if previous else None, files=files,
+            )  # fmt: skip
+            manifest = replace(manifest, files=(*files, write_crate(folder, manifest)))
         return put_into_place(folder, releases, manifest)
+
+
+@contextmanager
+def _disk_explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        problem = f"{error.strerror or error}: {error.filename or folder}"
+        raise BuildRefused(f"{problem}. Free some disk, or use --releases") from error
 
 
 def inputs_digest(data: Path, base: str, digest: Digest = sha256) -> str:
@@ -114,7 +127,8 @@ def inputs_digest(data: Path, base: str, digest: Digest = sha256) -> str:
 
 def _program_digest(digest: Digest) -> str:
     """Return one digest over what makes a release of data: ontology, shapes, program, software."""
-    program = [path for path in (ROOT / "graph").rglob("*") if path.suffix in {".py", ".rq"}]
+    kinds = {".csv", ".py", ".rq"}
+    program = [path for path in (ROOT / "graph").rglob("*") if path.suffix in kinds]
     files = sorted({*ontology_files(), *SHAPES.glob("*.ttl"), *program})
     listed = [f"{path.relative_to(ROOT)} {digest(path)}" for path in files]
     return _digest_of([*map("=".join, _software().items()), *listed])

@@ -36,3 +36,7 @@ class ArchiveDamaged(AtlasError):
 
 class ReviseRefused(AtlasError):
     """No revision was recorded; what is recorded is untouched."""
+
+
+class ReleaseDamaged(AtlasError):
+    """A file of a release is not what its manifest says."""

@@ -10,7 +10,8 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from graph.errors import BuildRefused, ReleaseMissing
+from graph.errors import BuildRefused, ReleaseDamaged, ReleaseMissing
+from graph.files import ReleaseFile, damage
 
 CURRENT = "current"
 _STAGING = ".building"
@@ -18,7 +19,10 @@ _STAGING = ".building"
 
 @dataclass(frozen=True)
 class Manifest:
-    """What a release says of itself; times are UTC, digests sha256:hex, counts whole numbers."""
+    """What a release says of itself; times are UTC, digests sha256:hex, counts whole numbers.
+
+    `digest` is that of the dump; `files` has it too, and all others that people may take.
+    """
 
     id: str
     created: str
@@ -28,6 +32,7 @@ class Manifest:
     software: dict[str, str]
     counts: dict[str, int]
     previous: str | None
+    files: tuple[ReleaseFile, ...]
 
 
 @dataclass(frozen=True)
@@ -52,10 +57,12 @@ class Release:
 def open_release(folder: Path) -> Release:
     """Open the release in `folder`; ReleaseMissing if there is none or its manifest is damaged."""
     try:
-        manifest = Manifest(**json.loads((folder / "manifest.json").read_text(encoding="utf-8")))
+        fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        files = tuple(ReleaseFile(**file) for file in fields.pop("files"))
+        manifest = Manifest(**fields, files=files)
     except FileNotFoundError as error:
         raise ReleaseMissing(f"there is no release in {folder}; run `atlas build` first") from error
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, LookupError, AttributeError) as error:
         problem = f"the manifest in {folder} cannot be read ({error}); run `atlas build --force`"
         raise ReleaseMissing(problem) from error
     return Release(manifest.id, folder, manifest)
@@ -72,6 +79,18 @@ def find_current(releases: Path) -> Release | None:
         return current_release(releases)
     except ReleaseMissing:
         return None
+
+
+def verify_release(release: Release) -> None:
+    """Read every file of the manifest; ReleaseDamaged names those that are not what they were.
+
+    The store is not among them: its bytes differ from build to build, and it holds what the dump
+    says.
+    """
+    damaged = [said for file in release.manifest.files if (said := damage(file, release.folder))]
+    if damaged:
+        problem = f"release {release.id} is damaged: {'; '.join(damaged)}"
+        raise ReleaseDamaged(f"{problem}. Bring the file back, or run `atlas build --force`")
 
 
 @contextmanager

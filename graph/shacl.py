@@ -29,7 +29,8 @@ Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 # Shapes are checked on the sources, but for those of judgements and those that compare entries.
 _STAGES: dict[str, Stage] = {"judgement.ttl": "judged", "across.ttl": "across"}
 _QUERIES = ROOT / "graph" / "queries" / "shacl"
-_UNCAST = {term("rdf:langString"), term("xsd:string"), term("xsd:anyURI")}
+# Datatypes that SPARQL has no cast to.
+_UNCAST = {term(name) for name in ("rdf:langString", "xsd:string", "xsd:anyURI", "xsd:hexBinary")}
 _SAID = {term(f"sh:{n}") for n in ("message", "property", "path", "select", "prefixes", "sparql")}
 _TARGETS = {
     term("sh:targetClass"): "?this a ?targetType . VALUES ?targetType {{ {classes} }}",

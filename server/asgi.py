@@ -34,6 +34,7 @@ from server.metrics import Metrics
 from server.page_cache import KeptPage, Key, key_of
 from server.problems import Problem, allowed
 from server.protocol import METHODS
+from server.security import PATH as SECURITY
 from server.serving import Serving
 from server.settings import MEBIBYTE, Settings
 
@@ -68,6 +69,9 @@ class Application:
             "/healthz": lambda _, serving: front.health(serving),
             "/readyz": lambda _, serving: front.ready(serving),
             "/metrics": self._numbers,
+            SECURITY: lambda request, serving: front.security(
+                request, serving, settings.security_contact
+            ),
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

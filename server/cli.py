@@ -213,6 +213,7 @@ def query_command(query: str, releases: Path, form: str) -> None:
 @setting_option("engine_graph")
 @setting_option("nanopub_key")
 @setting_option("web_workers")
+@setting_option("security_contact")
 @click.pass_context
 def serve_command(context: click.Context, /, **_: object) -> None:
     """Serve the current release over HTTP until interrupted."""

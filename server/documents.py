@@ -11,7 +11,7 @@ import pyoxigraph as ox
 from graph.paths import ONTOLOGY, SHAPES
 from graph.prefixes import term
 from server import jsonld
-from server.downloads import dump_triples
+from server.dcat import dump_triples
 from server.facts import Facts
 from server.results.graphs import write_graph
 
@@ -43,8 +43,7 @@ def find_document(facts: Facts, path: str) -> Document | None:
     except ValueError:
         return None
     triples = _described(facts, node) or _graph(facts, node) or _release(facts, node)
-    if path in {"/dataset", f"/release/{facts.release.id}"}:
-        triples |= set(dump_triples(facts, node))
+    triples |= set(dump_triples(facts, node))
     return Document(node.value, _ordered(triples, node)) if triples else None
 
 

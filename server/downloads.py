@@ -1,70 +1,41 @@
-"""The dump of the served release: where it is, what the graph says of it, and its bytes."""
+"""The files of the served release, whole or in parts."""
 
-from collections.abc import Iterator
 from threading import BoundedSemaphore
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, send_file
 from werkzeug.exceptions import RequestedRangeNotSatisfiable
+from werkzeug.http import dump_options_header
 
+from graph.crate import NAME as CRATE
+from graph.files import ReleaseFile
 from graph.release import Release
-from server.facts import Facts
-from server.formats import BY_KEY
 from server.problems import RETRY_AFTER, Problem
 
-_NQUADS = BY_KEY["nq"].media_type
-_IANA = "https://www.iana.org/assignments/media-types/"
 # Each holds a thread of the pages for as long as its client reads.
 _DOWNLOADS = 4
+_JSON_LD = "http://www.w3.org/ns/json-ld#"
+_CRATE_PROFILE = f"{_JSON_LD}flattened {_JSON_LD}compacted https://w3id.org/ro/crate"
 
 
-def dump_address(release: Release) -> str:
-    """Return the path of the dump of `release`."""
-    return f"/release/{release.id}/{release.dump_path.name}"
-
-
-def dump_triples(facts: Facts, about: ox.NamedNode) -> Iterator[ox.Triple]:
-    """Return that `about` is distributed as the dump, and what that is (DCAT 3).
-
-    The dump is the part `#dump` of the release's document.
-    """
-    release, base = facts.release, facts.base
-    whole = f"{base}/release/{release.id}"
-    dump, checksum = ox.NamedNode(f"{whole}#dump"), ox.NamedNode(f"{whole}#dump-checksum")
-    algorithm, _, digest = release.manifest.digest.partition(":")
-    size = str(release.dump_path.stat().st_size)
-    said: dict[ox.NamedNode, dict[str, ox.NamedNode | ox.Literal]] = {
-        dump: {
-            "rdf:type": facts.term("dcat:Distribution"),
-            "rdfs:label": ox.Literal(f"Release {release.id} as N-Quads", language="en"),
-            "dcat:downloadURL": ox.NamedNode(base + dump_address(release)),
-            "dcat:mediaType": ox.NamedNode(_IANA + _NQUADS),
-            "dcat:byteSize": ox.Literal(size, datatype=facts.term("xsd:nonNegativeInteger")),
-            "spdx:checksum": checksum,
-        },
-        checksum: {
-            "rdf:type": facts.term("spdx:Checksum"),
-            "spdx:algorithm": facts.term(f"spdx:checksumAlgorithm_{algorithm}"),
-            "spdx:checksumValue": ox.Literal(digest, datatype=facts.term("xsd:hexBinary")),
-        },
-    }
-    yield ox.Triple(about, facts.term("dcat:distribution"), dump)
-    for subject, values in said.items():
-        for name, value in values.items():
-            yield ox.Triple(subject, facts.term(name), value)
+def content_type(file: ReleaseFile) -> str:
+    """Return the media type of the bytes of `file`: of a packed one, that of the packing."""
+    if file.name == CRATE:
+        return dump_options_header(file.media_type, {"profile": _CRATE_PROFILE})
+    return file.compression or file.media_type
 
 
 def blueprint(release: Release) -> Blueprint:
-    """Return the route of the dump of `release`."""
+    """Return the route of the files of `release`."""
     routes = Blueprint("downloads", __name__)
     free = BoundedSemaphore(_DOWNLOADS)
+    files = {file.name: file for file in release.manifest.files}
 
-    @routes.get("/release/<name>/atlas.nq")
-    def dump(name: str) -> Response:
-        if name != release.id:
-            problem = f"Only the release that is served has its dump here: {release.id}."
+    @routes.get("/release/<name>/<file>")
+    def download(name: str, file: str) -> Response:
+        if name != release.id or file not in files:
+            problem = f"Only the files of the release that is served are here: {release.id}."
             raise Problem("not-found", problem)
-        response = _send(release)
+        response = _send(release, files[file])
         if not free.acquire(blocking=False):
             response.close()
             raise Problem("too-many-downloads", headers=dict(RETRY_AFTER))
@@ -76,10 +47,14 @@ def blueprint(release: Release) -> Blueprint:
     return routes
 
 
-def _send(release: Release) -> Response:
-    path = release.dump_path
+def _send(release: Release, file: ReleaseFile) -> Response:
+    path = release.folder / file.name
     try:
-        return send_file(path.absolute(), _NQUADS, etag=release.manifest.digest)
+        response = send_file(path.absolute(), content_type(file), etag=file.digest)
     except RequestedRangeNotSatisfiable as error:
-        size = {"Content-Range": f"bytes */{path.stat().st_size}"}
-        raise Problem("range-not-satisfiable", headers=size) from error
+        raise Problem(
+            "range-not-satisfiable", headers={"Content-Range": f"bytes */{file.size}"}
+        ) from error
+    # Search engines are to find the pages that explain the data.
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response

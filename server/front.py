@@ -5,6 +5,7 @@ import hashlib
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
@@ -18,6 +19,7 @@ from server.problem_pages import explain as explain_problem
 from server.problems import NO_CONTENT, PROBLEMS, Problem, allowed
 from server.protocol import METHODS, read_operation
 from server.query import Answer, Outcome, Query
+from server.security import security_txt
 from server.serving import Serving
 
 _CANARY = Query("ASK { ?s ?p ?o }", {Kind.ASK: "srj"})
@@ -55,6 +57,14 @@ async def ready(serving: Serving) -> Response:
             "busy", f"The canary query ended as {answer.outcome}. {answer.detail}".rstrip()
         )
     return _json({"status": "ready", "release": serving.name})
+
+
+async def security(request: Request, serving: Serving, contact: str) -> Response:
+    """Say whom to tell of a hole in this server."""
+    if not contact:
+        raise Problem("not-found", "The operator of this server has named no contact.")
+    body = security_txt(contact, serving.base, datetime.now(UTC).date())
+    return await _encoded(request, body, "text/plain; charset=utf-8")
 
 
 def numbers(metrics: Metrics) -> Response:

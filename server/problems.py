@@ -177,7 +177,7 @@ _ROWS = (
     (
         "too-many-downloads",
         503,
-        "The dump is being sent to as many as it can",
+        "As many downloads are under way as there may be",
         "Try again in a minute.",
     ),
     (

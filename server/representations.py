@@ -7,6 +7,7 @@ import pyoxigraph as ox
 
 from server.asking import Manner
 from server.citation_files import CITATION_FILES
+from server.dataset import dataset_page
 from server.definitions import definition_page
 from server.documents import Document, find_document, serialize, write_triples
 from server.embedding import embedded
@@ -29,6 +30,7 @@ from server.terms import scheme_page, thing_page
 _PAGES: dict[str, Callable[[Facts, Document], Page]] = {
     "": home_page,
     "case-definition": definition_page,
+    **dict.fromkeys(("dataset", "release"), dataset_page),
     "evidence": entry_page,
     "journal": journal_page,
     "ontology": ontology_page,

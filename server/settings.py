@@ -9,6 +9,7 @@ from typing import TypeVar
 import click
 
 from graph.errors import AtlasError
+from server.security import is_contact
 
 MEBIBYTE = 1 << 20
 F = TypeVar("F", bound=Callable[..., object])
@@ -97,6 +98,11 @@ SETTINGS = (
         "file of the RSA private key that signs nanopublications; empty: unsigned (serve)",
     ),
     Setting("web_workers", "1", "web processes, each with query processes of its own (serve)", int),
+    Setting(
+        "security_contact",
+        "",
+        "https: or mailto: address for reports on security, for security.txt; empty: none (serve)",
+    ),
 )
 _BY_NAME = {setting.name: setting for setting in SETTINGS}
 
@@ -127,6 +133,13 @@ class Settings:
     engine_graph: str = ""
     nanopub_key: str = ""
     web_workers: int = 1
+    security_contact: str = ""
+
+    def __post_init__(self) -> None:
+        """Refuse what would be found out only when somebody asks for it."""
+        if self.security_contact and not is_contact(self.security_contact):
+            problem = f"{_BY_NAME['security_contact'].variable} is {self.security_contact!r}"
+            raise AtlasError(f"{problem}; give it an address that begins with https:// or mailto:")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Settings":

@@ -6,7 +6,8 @@ import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
-from graph.prefixes import BASE, term
+from graph.files import ReleaseFile
+from graph.prefixes import BASE
 from graph.release import Release
 from server.app import create_app
 from server.facts import Facts
@@ -17,65 +18,45 @@ def dump(release: Release) -> str:
     return f"/release/{release.id}/atlas.nq"
 
 
-def say(client: FlaskClient, path: str) -> ox.Store:
-    store = ox.Store()
-    store.load(client.get(f"{path}.ttl").data, format=ox.RdfFormat.TURTLE)
-    return store
+@pytest.fixture(params=["atlas.nq", "atlas.ttl.gz", "entries.parquet", "ro-crate-metadata.json"])
+def file(request: pytest.FixtureRequest, release: Release) -> ReleaseFile:
+    (found,) = (file for file in release.manifest.files if file.name == request.param)
+    return found
 
 
-def value(store: ox.Store, subject: object, curie: str) -> object:
-    assert isinstance(subject, ox.NamedNode)
-    (quad,) = store.quads_for_pattern(subject, term(curie), None)
-    return quad.object
-
-
-def text(found: object) -> str:
-    assert isinstance(found, ox.NamedNode | ox.Literal)
-    return found.value
-
-
-def test_the_dump_is_the_file_of_the_release(
-    client: FlaskClient, release: Release, dump: str
-) -> None:
-    response = client.get(dump, buffered=True)
-    assert (response.status_code, response.mimetype) == (200, "application/n-quads")
-    assert response.data == release.dump_path.read_bytes()
-    assert response.content_length == len(response.data)
-    assert response.headers["ETag"] == f'"{release.manifest.digest}"'
-    head = client.head(dump, buffered=True)
+def test_a_file_is_sent_as_it_is(client: FlaskClient, release: Release, file: ReleaseFile) -> None:
+    path, whole = f"/release/{release.id}/{file.name}", (release.folder / file.name).read_bytes()
+    response = client.get(path, buffered=True)
+    assert (response.status_code, response.mimetype) == (200, file.compression or file.media_type)
+    assert response.data == whole
+    assert response.content_length == len(whole) == file.size
+    assert response.headers["ETag"] == f'"{file.digest}"'
+    assert response.headers["X-Robots-Tag"] == "noindex"
+    assert "Content-Encoding" not in response.headers
+    head = client.head(path, buffered=True)
     for answer in (head, response):
         del answer.headers["Date"]
     assert (head.data, dict(head.headers)) == (b"", dict(response.headers))
-    again = client.get(dump, buffered=True, headers={"If-None-Match": response.headers["ETag"]})
+    again = client.get(path, buffered=True, headers={"If-None-Match": response.headers["ETag"]})
     assert (again.status_code, again.data) == (304, b"")
+    part = client.get(path, buffered=True, headers={"Range": "bytes=10-19"})
+    assert (part.status_code, part.data) == (206, whole[10:20])
 
 
-@pytest.mark.parametrize("path", ["/dataset", "release"])
-def test_dataset_and_release_say_where_the_dump_is_and_its_digest_is_true(
-    path: str, client: FlaskClient, release: Release, dump: str
-) -> None:
-    path = f"/release/{release.id}" if path == "release" else path
-    said = say(client, path)
-    node = value(said, ox.NamedNode(BASE + path), "dcat:distribution")
-    address = text(value(said, node, "dcat:downloadURL"))
-    assert address == BASE + dump
-    body = client.get(address.removeprefix(BASE), buffered=True).data
-    assert text(value(said, node, "dcat:byteSize")) == str(len(body))
-    assert text(value(said, node, "dcat:mediaType")).endswith("/application/n-quads")
-    checksum = value(said, node, "spdx:checksum")
-    assert value(said, checksum, "spdx:algorithm") == term("spdx:checksumAlgorithm_sha256")
-    assert text(value(said, checksum, "spdx:checksumValue")) == hashlib.sha256(body).hexdigest()
-    assert f'href="{dump}"' in client.get(path, headers={"Accept": "text/html"}).text
+def test_the_pages_of_the_data_may_be_found(client: FlaskClient, release: Release) -> None:
+    for path in ("/dataset", f"/release/{release.id}"):
+        assert "X-Robots-Tag" not in client.get(path).headers
 
 
-@pytest.mark.parametrize("path", ["/dataset", "release"])
-def test_every_own_iri_said_of_the_dump_resolves(
+@pytest.mark.parametrize("path", ["/dataset", "release", "/.well-known/void"])
+def test_every_own_iri_said_of_the_files_resolves(
     path: str, client: FlaskClient, release: Release
 ) -> None:
     path = f"/release/{release.id}" if path == "release" else path
-    nodes = {node for quad in say(client, path) for node in quad if isinstance(node, ox.NamedNode)}
+    quads = ox.parse(client.get(f"{path}.ttl").data, format=ox.RdfFormat.TURTLE)
+    nodes = {node for quad in quads for node in quad if isinstance(node, ox.NamedNode)}
     own = {node.value.partition("#")[0] for node in nodes if node.value.startswith(f"{BASE}/")}
-    assert len(own) >= 3
+    assert len({iri for iri in own if iri.startswith(f"{BASE}/release/{release.id}/")}) >= 4
     # The endpoint stands before the pages.
     for iri in own - {f"{BASE}/sparql"}:
         assert client.head(iri.removeprefix(BASE), buffered=True).status_code == 200, iri
@@ -100,6 +81,13 @@ def test_no_other_release_has_a_dump_here(client: FlaskClient, release: Release)
     for name in ("2001-01-01.1", "..", "current", "%2e%2e"):
         response = client.get(f"/release/{name}/atlas.nq")
         assert response.status_code == 404
+        assert str(release.folder) not in response.text
+
+
+def test_nothing_else_of_the_folder_is_sent(client: FlaskClient, release: Release) -> None:
+    for name in ("manifest.json", "store", "store/CURRENT", "%2e%2e", "..%2fmanifest.json", "%00"):
+        response = client.get(f"/release/{release.id}/{name}")
+        assert response.status_code == 404, name
         assert str(release.folder) not in response.text
 
 

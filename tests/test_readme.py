@@ -1,6 +1,8 @@
 import re
+from pathlib import Path
 
 import pyoxigraph as ox
+import pytest
 
 from graph.paths import ROOT
 from graph.prefixes import prefixes
@@ -42,6 +44,23 @@ def test_the_first_query_gives_the_answer_that_is_printed(real_release: Release)
     names = [variable.value for variable in found.variables]
     cells = [[getattr(row[name], "value", "") for name in names] for row in found]
     assert after("first-answer") == table(names, cells)
+
+
+def test_the_notebook_runs_as_it_is_printed(
+    real_release: Release,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = re.search(r"<!-- notebook -->\n```python\n(.*?)```", README, re.DOTALL)
+    assert code is not None
+    (tmp_path / "releases").symlink_to(real_release.folder.parent)
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code[1], "README.md", "exec"), {})
+    counts = real_release.manifest.counts
+    printed = capsys.readouterr().out
+    assert re.search(rf"^<NA> +{counts['PEM not judged']}$", printed, re.MULTILINE)
+    assert re.search(r"^ccc2003 +required +[1-9]", printed, re.MULTILINE)
 
 
 def test_every_file_that_the_readme_names_exists() -> None:
