@@ -52,7 +52,9 @@ def _kinds(triples: Iterable[ox.Triple]) -> dict[object, str]:
     return {
         triple.subject: _BY_CLASS[triple.object]
         for triple in triples
-        if triple.predicate == term("rdf:type") and triple.object in _BY_CLASS
+        if triple.predicate == term("rdf:type")
+        and isinstance(triple.object, ox.NamedNode)
+        and triple.object in _BY_CLASS
     }
 
 

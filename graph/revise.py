@@ -79,7 +79,12 @@ def revise(data: Path, order: Order, *, dry_run: bool = False) -> Revised:
 def _statement(store: ox.Store, order: Order, now: datetime) -> Statement:
     instead = ox.NamedNode(ENTRIES + order.replaced_by) if order.replaced_by else None
     return Statement(
-        order.reason, order.note, _agent(store, order.by), order.created or now, order.editor, instead
+        order.reason,
+        order.note,
+        _agent(store, order.by),
+        order.created or now,
+        order.editor,
+        instead,
     )
 
 

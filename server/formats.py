@@ -150,7 +150,8 @@ def offers(kind: Kind) -> list[Format]:
 
 def kind_at(path: str) -> Kind:
     """Return what kind of document has the address `path`: only entries have a paper to cite."""
-    return Kind.ENTRY if path.startswith(_ENTRIES) else Kind.ENTITY
+    is_entry = path.startswith(_ENTRIES) and "/revision/" not in path
+    return Kind.ENTRY if is_entry else Kind.ENTITY
 
 
 def pick(kind: Kind, accept: str | None, among: Sequence[Format] | None = None) -> Choice | None:
