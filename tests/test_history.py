@@ -177,7 +177,7 @@ def test_a_history_changed_by_hand_is_refused_by_file_and_line(
 ) -> None:
     path = Path(shutil.copy(kept.history, tmp_path))
     at, message = changed(path, BY_HAND[fault])
-    with pytest.raises(SourceError, match="restore the file|mend this line") as caught:
+    with pytest.raises(SourceError, match=r"restore the file|mend this line") as caught:
         read_history(path)
     assert (caught.value.file, caught.value.line) == (str(path), at)
     assert message in str(caught.value)

@@ -43,7 +43,7 @@ def test_what_any_shard_asserts_is_asserted_and_only_the_rest_is_inferred(
     all_inferred = set().union(*(inferred for _, inferred, _ in shards))
     expected = {ox.Quad(*triple) for triple in all_asserted | all_inferred}
     expected |= {ox.Quad(s, p, o, INFERRED_GRAPH) for s, p, o in all_inferred - all_asserted}
-    expected |= {ox.Quad(*triple, REVISION) for _, _, earlier in shards for triple in earlier}
+    expected |= {ox.Quad(s, p, o, REVISION) for _, _, earlier in shards for s, p, o in earlier}
     found = (folder / "merged.nq").read_bytes().splitlines(keepends=True)
     assert set(ox.parse(b"".join(found), format=ox.RdfFormat.N_QUADS)) == expected
     assert found == sorted(set(found))
