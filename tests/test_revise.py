@@ -172,7 +172,9 @@ def test_a_first_judgement_is_no_change_of_policy(tmp_path: Path) -> None:
     path = data / "evidence" / f"{ENTRY}.ttl"
     whole = path.read_text(encoding="utf-8")
     edit(path, "atlas:inclusion <#inclusion> ;", "")
-    path.write_text(re.sub(r"(?ms)^<#(inclusion|group-1)>.*?\.$", "", path.read_text("utf-8")))
+    path.write_text(
+        re.sub(r"(?ms)^<#(inclusion|group-1)>.*?\.$", "", path.read_text("utf-8")), "utf-8"
+    )
     revise(data, Order("first-record", "Recorded.", created=MARCH))
     assert said(last(data), "atlas:policyVersion") == set()
     path.write_text(whole, encoding="utf-8")
