@@ -292,6 +292,8 @@ def test_a_withdrawal_is_by_name_for_good_and_may_name_what_stands_in(data: Path
     for wrong, problem in ((ENTRY, "is gone itself"), ("nobody", "there is no entry")):
         with pytest.raises(ReviseRefused, match=problem):
             revise(data, Order("withdrawal", "x", slugs=(ENTRY,), replaced_by=wrong))
+    with pytest.raises(ReviseRefused, match="only a withdrawn entry is replaced"):
+        revise(data, Order("edit", "x", replaced_by=other))
     order = Order("withdrawal", "Read twice.", slugs=(ENTRY,), replaced_by=other)
     assert numbers(revise(data, order)) == {ENTRY: 2}
     assert said(last(data), "dcterms:isReplacedBy") == {
