@@ -19,6 +19,9 @@ from graph.prefixes import term
 from graph.release import Release, current_release
 from graph.revise import Order, revise
 from graph.sources import CURRENT_REVISION, ENTRIES
+from server.facts import Facts
+from server.service import service_description
+from server.settings import Settings
 from tests.small import ENTRY, SIZE, edit, recorded_data, small_data
 
 OWN = ENTRIES + ENTRY
@@ -317,6 +320,14 @@ def test_the_graphs_of_revisions_are_described_as_one_class(kept: Recorded) -> N
     assert about[term("void:documents")] == ox.Literal(1)
     size = sum(1 for _ in store.quads_for_pattern(None, None, None, node(1)))
     assert about[term("void:triples")] == ox.Literal(size)
+
+
+def test_the_service_names_no_graph_of_a_revision(kept: Recorded) -> None:
+    facts = Facts(current_release(kept.releases))
+    named = service_description(facts, Settings(), "nt").decode()
+    assert f"<{INFERRED_GRAPH.value}>" in named
+    assert node(1).value not in named
+    assert EARLIER_REVISIONS.value in named
 
 
 def test_the_size_of_shards_changes_no_byte(
