@@ -7,44 +7,55 @@ import pyoxigraph as ox
 from graph.difference import Difference
 from graph.prefixes import term
 
-# What a change of neither a known property nor a thing of a known class touches.
+# What a change touches where no table says otherwise.
 _OTHER = "record"
-_BY_PROPERTY = {
-    term(curie): aspect
-    for aspect, curies in {
-        "bibliography": "dcterms:identifier rdfs:label atlas:paper",
-        "classification": "atlas:topic atlas:evidenceLevel atlas:confidence atlas:publicationType "
-        "atlas:publicationTypeBasis atlas:peerReview",
-        "criteria": "atlas:inclusion atlas:pemStudied",
-        "judgement": "atlas:pemAssessment atlas:currentAssessment atlas:pemRequirement",
-        "links": "cito:cites atlas:preprintOf atlas:correctionOf atlas:replicates",
-        "policy": "prov:hadPlan prov:agent",
-        "record": "atlas:recordedOn atlas:snapshot atlas:badgesFrom",
-        "retraction": "atlas:retraction",
-    }.items()
-    for curie in curies.split()
+# What these say is of one aspect, whatever they say it of.
+_ANYWHERE = {
+    "links": "cito:cites atlas:preprintOf atlas:correctionOf atlas:replicates",
+    "policy": "prov:hadPlan prov:agent",
+    "retraction": "atlas:retraction",
 }
-_BY_CLASS = {
-    term(curie): aspect
-    for aspect, curies in {
-        "bibliography": "atlas:Paper atlas:Authorship",
-        "criteria": "atlas:Inclusion atlas:PatientGroup atlas:ExtraCriterion",
-        "judgement": "atlas:PemAssessment atlas:GroupOutcome prov:Activity prov:Association",
-        "record": "atlas:EvidenceEntry atlas:BibliographicEntry atlas:Snapshot",
-        "retraction": "atlas:Retraction",
-        "texts": "atlas:Text atlas:Finding atlas:Conclusion atlas:Question",
-    }.items()
-    for curie in curies.split()
+# The entry itself is of many aspects: these properties tell which, else what they lead to does.
+_OF_ENTRY = {
+    "bibliography": "dcterms:identifier rdfs:label",
+    "classification": "atlas:topic atlas:evidenceLevel atlas:confidence atlas:publicationType "
+    "atlas:publicationTypeBasis atlas:peerReview",
+    "criteria": "atlas:pemStudied",
+    "judgement": "atlas:pemRequirement",
 }
-ASPECTS = frozenset({*_BY_PROPERTY.values(), *_BY_CLASS.values()})
+_OF_CLASS = {
+    "bibliography": "atlas:Paper atlas:Authorship",
+    "criteria": "atlas:Inclusion atlas:PatientGroup atlas:ExtraCriterion",
+    "judgement": "atlas:PemAssessment atlas:GroupOutcome prov:Activity prov:Association",
+    "record": "atlas:EvidenceEntry atlas:BibliographicEntry atlas:Snapshot",
+    "retraction": "atlas:Retraction",
+    "texts": "atlas:Text atlas:Finding atlas:Conclusion atlas:Question",
+}
+ASPECTS = frozenset({*_ANYWHERE, *_OF_ENTRY, *_OF_CLASS})
+
+
+def _by_term(table: Mapping[str, str]) -> dict[object, str]:
+    return {term(curie): aspect for aspect, curies in table.items() for curie in curies.split()}
+
+
+_BY_PROPERTY, _BY_ENTRY, _BY_CLASS = map(_by_term, (_ANYWHERE, _OF_ENTRY, _OF_CLASS))
 
 
 def changed_aspects(
-    difference: Difference, old: Iterable[ox.Triple], new: Iterable[ox.Triple]
+    difference: Difference, old: frozenset[ox.Triple], new: frozenset[ox.Triple]
 ) -> frozenset[str]:
     """Return the aspects of an entry that `difference`, from `old` to `new`, touches."""
     kinds = _kinds(old) | _kinds(new)
-    return frozenset(_aspect(t, kinds) for t in difference.removed | difference.added)
+    found = {_aspect(triple, kinds) for triple in difference.removed | difference.added}
+    if "policy" in found and not (_plans(old) and _plans(new) and _plans(old) != _plans(new)):
+        # The first judgement of an entry, or the end of its last one, is no change of policy.
+        found = found - {"policy"} | {"judgement"}
+    return frozenset(found)
+
+
+def _plans(triples: Iterable[ox.Triple]) -> set[object]:
+    """Return the versions of policy and rules by which was judged."""
+    return {t.object for t in triples if _BY_PROPERTY.get(t.predicate) == "policy"}
 
 
 def _kinds(triples: Iterable[ox.Triple]) -> dict[object, str]:
@@ -59,6 +70,7 @@ def _kinds(triples: Iterable[ox.Triple]) -> dict[object, str]:
 def _aspect(triple: ox.Triple, kinds: Mapping[object, str]) -> str:
     if triple.predicate in _BY_PROPERTY:
         return _BY_PROPERTY[triple.predicate]
-    # The entry itself is of many aspects: what it links tells which.
     of_subject = kinds.get(triple.subject, _OTHER)
-    return kinds.get(triple.object, of_subject) if of_subject == _OTHER else of_subject
+    if of_subject != _OTHER:
+        return of_subject
+    return _BY_ENTRY.get(triple.predicate) or kinds.get(triple.object, _OTHER)

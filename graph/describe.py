@@ -7,6 +7,7 @@ import pyoxigraph as ox
 from graph.examples import EXAMPLES_GRAPH, describe_examples
 from graph.partitions import DATASET, VOID_GRAPH, Counts, Partitions, count, count_partitions
 from graph.prefixes import BASE, term
+from graph.sources import is_revision
 
 INFERRED_GRAPH = ox.NamedNode(f"{BASE}/graph/inferred")
 # What to look at first; a release without one of these does not name it.
@@ -35,6 +36,14 @@ _GRAPHS = {
         "datatype.",
     ),
 }
+# All graphs of this class are described at once: there may be a hundred thousand.
+EARLIER_REVISIONS = ox.NamedNode(f"{VOID_GRAPH.value}#earlier-revisions")
+_EARLIER = (
+    "What entries said before: one named graph for each earlier revision, under the IRI of that "
+    "revision. What the current one says is in the default graph, without what was inferred; so "
+    "are the records of all revisions. void:documents counts these graphs, void:triples what they "
+    "hold."
+)
 _LITERALS = (
     "Which literals carry a language: words for people (titles, labels, definitions, reasons, "
     "summaries, findings, comments) always have a language tag. Names as printed, identifiers such "
@@ -66,6 +75,7 @@ def describe(store: ox.Store, base: str = BASE) -> dict[str, int]:
         "journals": classes.get(term("atlas:Journal").value, 0),
         "triples": partitions.triples,
         "inferred triples": graphs.get((INFERRED_GRAPH.value,), 0),
+        "revisions": classes.get(term("atlas:Revision").value, 0),
         **{f"PEM {' '.join(key)}": number for key, number in judged.items()},
         "PEM not judged": entries - sum(judged.values()),
     }
@@ -121,7 +131,10 @@ def _statistics(store: ox.Store, partitions: Partitions) -> Iterator[ox.Quad]:
 
 def _graphs(graphs: Counts) -> Iterator[ox.Quad]:
     """Describe each named graph; that of VoID itself gets its number of triples at the end."""
-    for (iri,), size in {**graphs, (VOID_GRAPH.value,): 0}.items():
+    single = {key: size for key, size in graphs.items() if not is_revision(key[0])}
+    if len(single) < len(graphs):
+        yield from _revisions(graphs)
+    for (iri,), size in {**single, (VOID_GRAPH.value,): 0}.items():
         node = ox.NamedNode(iri)
         yield _quad(node, "rdf:type", term("void:Dataset"))
         if node in _GRAPHS:
@@ -131,6 +144,17 @@ def _graphs(graphs: Counts) -> Iterator[ox.Quad]:
         if node != VOID_GRAPH:
             yield _quad(node, "void:triples", ox.Literal(size))
             yield _quad(VOID_GRAPH, "foaf:topic", node)
+
+
+def _revisions(graphs: Counts) -> Iterator[ox.Quad]:
+    """Describe the graphs of earlier revisions as the one class that they are."""
+    sizes = [size for (iri,), size in graphs.items() if is_revision(iri)]
+    yield _quad(EARLIER_REVISIONS, "rdf:type", term("void:Dataset"))
+    yield _quad(EARLIER_REVISIONS, "dcterms:title", _english("Earlier revisions"))
+    yield _quad(EARLIER_REVISIONS, "dcterms:description", _english(_EARLIER))
+    yield _quad(EARLIER_REVISIONS, "void:documents", ox.Literal(len(sizes)))
+    yield _quad(EARLIER_REVISIONS, "void:triples", ox.Literal(sum(sizes)))
+    yield _quad(VOID_GRAPH, "foaf:topic", EARLIER_REVISIONS)
 
 
 def _quad(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:

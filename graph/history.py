@@ -1,4 +1,4 @@
-"""The history of an entry: its recorded revisions, read from data/history/ and held to their word."""
+"""The history of an entry: its recorded revisions, as data/history/ holds them."""
 
 import os
 import re
@@ -12,14 +12,15 @@ import pyoxigraph as ox
 
 from graph.content import content_of, digest, triples_of
 from graph.errors import SourceError
-from graph.prefixes import BASE, term, value
+from graph.prefixes import BASE, term
 from graph.sources import CURRENT_REVISION, ENTRIES, REVISION, parse_file
 from graph.trig import write_trig
 
 WITHDRAWAL = "withdrawal"
 _MEND = "restore the file from version control; only `atlas revise` writes there"
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-Said = dict[ox.NamedNode, list[ox.NamedNode | ox.Literal]]
+# Property → its values, as text.
+Said = defaultdict[str, list[str]]
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class History:
         return self.last.reason == WITHDRAWAL
 
     def current(self) -> list[ox.Quad]:
-        """Return what belongs into the default graph: all records, and which revision is current."""
+        """Return what the default graph says: all records, and which revision is current."""
         said = [ox.Quad(*triple) for revision in self.revisions for triple in revision.record]
         link = ox.NamedNode(self.document), CURRENT_REVISION, ox.NamedNode(self.last.iri)
         return [*said, ox.Quad(*link)]
@@ -123,11 +124,11 @@ def write_history(history: History) -> None:
 def _revision(
     path: Path, document: str, number: int, record: Iterable[ox.Triple], graph: set[ox.Triple]
 ) -> Revision:
-    iri, said = revision_iri(document, number), Said()
+    iri, said = revision_iri(document, number), defaultdict[str, list[str]](list)
     for triple in record:
-        said.setdefault(triple.predicate, []).append(triple.object)  # type: ignore[arg-type]
+        said[triple.predicate.value].append(str(getattr(triple.object, "value", triple.object)))
     created = _moment(path, iri, _one(path, iri, said, "dcterms:created"))
-    previous = [value(node) for node in said.get(term("prov:wasRevisionOf"), [])]
+    previous = said[term("prov:wasRevisionOf").value]
     if previous != [revision_iri(document, number - 1)] * (number > 1):
         raise _fault(path, iri, f"names {previous or 'nothing'} as the one before it")
     if _one(path, iri, said, "schema:version") != str(number):
@@ -162,10 +163,10 @@ def _follow(path: Path, before: Revision | None, revision: Revision) -> None:
 
 
 def _one(path: Path, iri: str, said: Said, curie: str) -> str:
-    found = said.get(term(curie), [])
+    found = said[term(curie).value]
     if len(found) != 1:
         raise _fault(path, iri, f"has {len(found)} values of {curie} instead of one")
-    return value(found[0])
+    return found[0]
 
 
 def _what_is_stray(document: str, iri: str, count: int) -> str:

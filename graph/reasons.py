@@ -48,8 +48,8 @@ class Pending:
 
     @cached_property
     def aspects(self) -> frozenset[str]:
-        """Return the aspects that changed; none for a first record, where nothing was before."""
-        if self.history is None:
+        """Return the aspects that changed; none where there was nothing before, or is none now."""
+        if self.history is None or not self.content:
             return frozenset()
         return changed_aspects(self.difference, self.before, self.after)
 

@@ -43,7 +43,7 @@ def record(pending: Pending, statement: Statement) -> Revision:
     last = pending.history.last.number if pending.history else 0
     node = ox.NamedNode(revision_iri(pending.document, last + 1))
     known = digest(pending.content)
-    said = [
+    said: list[tuple[str, ox.NamedNode | ox.Literal]] = [
         ("rdf:type", term("atlas:Revision")),
         ("dcterms:isVersionOf", ox.NamedNode(pending.document)),
         ("schema:version", ox.Literal(last + 1)),

@@ -7,7 +7,7 @@ from pathlib import Path
 from graph.errors import BuildRefused, SourceError
 from graph.prefixes import BASE, shorten
 from graph.shacl import Violation
-from graph.sources import Sources, document_of
+from graph.sources import ENTRIES, Sources, document_of, is_revision
 
 # So many characters of a value are shown; the line it stands on is named anyway.
 _SHOWN = 80
@@ -86,7 +86,8 @@ def _found(violation: Violation) -> str:
 
 def _name(iri: str) -> str:
     document, mark, fragment = iri.partition("#")
-    return f"{document.rsplit('/', 1)[-1]}{mark}{fragment}"
+    name = document.removeprefix(ENTRIES) if is_revision(iri) else document.rsplit("/", 1)[-1]
+    return f"{name}{mark}{fragment}"
 
 
 def _spellings(text: str, focus: str) -> list[str]:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from graph.build import check
 from graph.content import contents
 from graph.errors import ReviseRefused
-from graph.history import History, Revision, read_history, write_history
+from graph.history import WITHDRAWAL, History, Revision, read_history, write_history
 from graph.prefixes import BASE, term, value
 from graph.reasons import REASONS, Pending
 from graph.record import Statement, record
@@ -79,7 +79,12 @@ def revise(data: Path, order: Order, *, dry_run: bool = False) -> Revised:
 def _statement(store: ox.Store, order: Order, now: datetime) -> Statement:
     instead = ox.NamedNode(ENTRIES + order.replaced_by) if order.replaced_by else None
     return Statement(
-        order.reason, order.note, _agent(store, order.by), order.created or now, order.editor, instead
+        order.reason,
+        order.note,
+        _agent(store, order.by),
+        order.created or now,
+        order.editor,
+        instead,
     )
 
 
@@ -105,6 +110,8 @@ def _check_slugs(order: Order, waiting: list[Pending]) -> None:
     for slug in filter(None, (*order.slugs, order.replaced_by)):
         if slug not in known:
             raise ReviseRefused(f"there is no entry {slug!r}, neither now nor in data/history/")
+    if order.replaced_by and order.reason != WITHDRAWAL:
+        raise ReviseRefused("only a withdrawn entry is replaced; leave --replaced-by out")
     if order.replaced_by and not known[order.replaced_by].content:
         raise ReviseRefused(f"{order.replaced_by} is gone itself; name an entry that is there")
 

@@ -27,7 +27,7 @@ def write_trig(
 ) -> str:
     """Return the text of a history: for each revision its IRI, its record and its content."""
     body = "".join(_revision(document, *revision) for revision in revisions)
-    used = {name for name in re.findall(r"(?<![^\s^])([a-z][\w-]*):", body)}
+    used = set(re.findall(r"(?<![^\s^])([a-z][\w-]*):", body))
     known = [f"@prefix {p}: <{iri}> .\n" for p, iri in prefixes().items() if p in used]
     return "".join([_HEAD, f"@base <{document}> .\n", *known, body])
 

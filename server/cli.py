@@ -18,6 +18,7 @@ from graph.prefixes import BASE, prefixes
 from graph.release import current_release
 from graph.report import Problem
 from server.cli_publish import publish_command
+from server.cli_revise import revise_command
 from server.cli_sparql import sparql_command
 from server.run import run
 from server.settings import Settings, setting_option
@@ -228,6 +229,7 @@ def serve_command(context: click.Context, /, **_: object) -> None:
 
 main.add_command(sparql_command)
 main.add_command(publish_command)
+main.add_command(revise_command)
 
 
 def _progress() -> Progress:

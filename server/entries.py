@@ -13,6 +13,7 @@ from server.pages import Page
 from server.problems import Problem
 from server.reasoning import Reasoning, reasoning
 from server.references import reference
+from server.terms import thing_page
 from server.things import Thing
 
 PAGE_SIZE = 50
@@ -74,7 +75,7 @@ def entry_page(facts: Facts, document: Document) -> Page:
     entry = Thing(facts, document.iri)
     thing = entry.one("atlas:paper")
     if thing is None:
-        return Page("thing.html", {"thing": entry})
+        return thing_page(facts, document)
     why = reasoning(entry)
     sections = [Section(key, heading, entry.all(name)) for key, heading, name in SECTIONS]
     texts = [text for section in sections for text in section.texts]

@@ -163,7 +163,7 @@ def offers(kind: Kind) -> list[Format]:
 
 def kind_at(path: str) -> Kind:
     """Return what kind of document has the address `path`: only entries have a paper to cite."""
-    if not path.startswith(_ENTRIES):
+    if not path.startswith(_ENTRIES) or "/revision/" in path:
         return Kind.ENTITY
     return Kind.NANOPUB if _NANOPUBS in path else Kind.ENTRY
 

@@ -83,6 +83,9 @@ def _dataset(facts: Facts) -> Iterator[ox.Triple]:
         yield ox.Triple(default, triple.predicate, triple.object)
     for name in facts.store.named_graphs():
         assert isinstance(name, ox.NamedNode)
+        if "/revision/" in name.value:
+            # There may be a hundred thousand; VoID describes them as one class of graphs.
+            continue
         part = name.value.removeprefix(f"{facts.base}/").replace("/", "-")
         node = _part(facts, f"named-graph-{part}")
         yield ox.Triple(dataset, facts.term("sd:namedGraph"), node)

@@ -45,7 +45,7 @@ class Setting:
 
 
 SETTINGS = (
-    Setting("data", "data", "folder of the Turtle sources (build, check, import)"),
+    Setting("data", "data", "folder of the Turtle sources (build, check, import, revise)"),
     Setting("releases", "releases", "folder that holds the releases (build, query, serve)"),
     Setting("base", "https://www.mecfsatlas.com", "origin of all own IRIs (build)"),
     Setting("host", "127.0.0.1", "address to listen on (serve)"),

@@ -2,9 +2,11 @@
 
 import random
 import shutil
+from datetime import UTC, datetime
 from pathlib import Path
 
 from graph.paths import DATA
+from graph.revise import Order, revise
 from tests.synthetic import entry, write_entries
 
 SIZE = 3
@@ -18,6 +20,13 @@ def small_data(folder: Path) -> Path:
     for path in DATA.glob("*.ttl"):
         shutil.copy(path, data)
     write_entries(data, SIZE)
+    return data
+
+
+def recorded_data(folder: Path) -> Path:
+    """Write the same folder with a first revision of each entry; return its path."""
+    data = small_data(folder)
+    revise(data, Order("first-record", "Recorded.", created=datetime(2026, 1, 1, tzinfo=UTC)))
     return data
 
 
