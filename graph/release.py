@@ -54,15 +54,23 @@ class Release:
         return self.folder / "atlas.nq"
 
 
+def read_manifest(text: str) -> Manifest:
+    """Return the manifest that is written so; ValueError where it is none."""
+    try:
+        fields = json.loads(text)
+        files = tuple(ReleaseFile(**file) for file in fields.pop("files"))
+        return Manifest(**fields, files=files)
+    except (TypeError, LookupError, AttributeError) as error:
+        raise ValueError(str(error)) from error
+
+
 def open_release(folder: Path) -> Release:
     """Open the release in `folder`; ReleaseMissing if there is none or its manifest is damaged."""
     try:
-        fields = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-        files = tuple(ReleaseFile(**file) for file in fields.pop("files"))
-        manifest = Manifest(**fields, files=files)
+        manifest = read_manifest((folder / "manifest.json").read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ReleaseMissing(f"there is no release in {folder}; run `atlas build` first") from error
-    except (ValueError, TypeError, LookupError, AttributeError) as error:
+    except ValueError as error:
         problem = f"the manifest in {folder} cannot be read ({error}); run `atlas build --force`"
         raise ReleaseMissing(problem) from error
     return Release(manifest.id, folder, manifest)
