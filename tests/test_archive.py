@@ -1,4 +1,5 @@
 import hashlib
+import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -164,5 +165,5 @@ def test_the_real_release_comes_back(
     body = restored(archive, real_release.id, tmp_path)
     assert f"sha256:{hashlib.sha256(body).hexdigest()}" == real_release.manifest.digest
     documents = [piece.document for piece in archive.pieces(real_release.id)]
-    assert len({name for name in documents if "/evidence/" in name}) == 799
+    assert len({name for name in documents if re.search("/evidence/[^/]+$", name)}) == 799
     assert size(archive) < real_release.dump_path.stat().st_size / 2
