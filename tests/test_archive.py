@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graph.archive import Archive
@@ -56,6 +56,7 @@ def objects(path: Path) -> int:
     return int(count)
 
 
+@settings(deadline=None)
 @given(st.lists(st.lists(LINES, max_size=30), min_size=1, max_size=4))
 def test_every_release_comes_back_byte_for_byte(
     tmp_path_factory: pytest.TempPathFactory, releases: list[list[bytes]]
