@@ -17,8 +17,11 @@ _RELATIONS = {
     "rdfs:range": "leads to",
     "owl:inverseOf": "inverse of",
 }
-# A document of more parts than this (a whole graph) is counted, not listed.
+# A document of more parts than this (a whole graph) is counted, not listed; one of more
+# statements than this is told in a line for each part.
 MOST_PARTS = 400
+MOST_TRIPLES = 600
+_WORDS = ("sh:message", "skos:definition", "rdfs:comment", "skos:prefLabel", "rdfs:label")
 
 
 @dataclass
@@ -81,10 +84,12 @@ def thing_page(facts: Facts, document: Document) -> Page:
     if len(parts) <= MOST_PARTS:
         for triple in document.triples:
             about.setdefault(_name(triple.subject), []).append(triple)
+    is_long = len(document.triples) > MOST_TRIPLES
     pointing = facts.rows("pointing", thing=ox.NamedNode(document.iri))
     values: dict[str, object] = {
         "thing": Thing(facts, document.iri),
-        "about": about,
+        "about": {} if is_long else about,
+        "outline": [(iri, _words(facts, about[iri])) for iri in about] if is_long else [],
         "part_count": len(parts),
         "triple_count": len(document.triples),
         "pointing": [
@@ -94,6 +99,13 @@ def thing_page(facts: Facts, document: Document) -> Page:
         ],
     }
     return Page("thing.html", values)
+
+
+def _words(facts: Facts, triples: list[ox.Triple]) -> str:
+    """Return what a part is, in one line: the first text that it has of those that say so."""
+    said = {triple.predicate.value: triple.object for triple in triples}
+    texts = (said.get(facts.term(curie).value) for curie in _WORDS)
+    return next((text.value for text in texts if isinstance(text, ox.Literal)), "")
 
 
 def _name(subject: object) -> str:
