@@ -27,7 +27,9 @@ AXE = {
     "resultTypes": ["violations"],
     "preload": False,
 }
-FAULTS = """r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target.join(" ")).join(", "))"""
+FAULTS = (
+    """r => r.violations.map(v => v.id + ": " + v.nodes.map(n => n.target.join(" ")).join(", "))"""
+)
 SHIFTS = """new Promise(done => new PerformanceObserver(list => done(
     list.getEntries().flatMap(e => [e.value, ...e.sources.map(s => s.node?.outerHTML?.slice(0, 99))])
 )).observe({type: "layout-shift", buffered: true}) ?? setTimeout(() => done([]), 50))"""

@@ -45,9 +45,9 @@ def said(
 
 def vnu(java: Path, clients: Path, files: dict[str, Path]) -> dict[str, list[str]]:
     jar = clients / "vnu-jar" / "build" / "dist" / "vnu.jar"
-    command = [java, "-jar", jar, "--stdout", "--format", "json", "--exit-zero-always"]
+    command = [str(java), "-jar", str(jar), "--stdout", "--format", "json", "--exit-zero-always"]
     done = subprocess.run(
-        [*command, "--also-check-css", *files.values()],
+        [*command, "--also-check-css", *map(str, files.values())],
         capture_output=True, timeout=120, check=True,
     )  # fmt: skip
     found: dict[str, list[str]] = {name: [] for name in files}
