@@ -80,10 +80,11 @@ def scheme_page(facts: Facts, document: Document) -> Page:
 def thing_page(facts: Facts, document: Document) -> Page:
     """Return the page of anything: what is said of it, part by part, and what points at it."""
     parts = document.parts
-    about: dict[str, list[ox.Triple]] = {}
+    about: dict[str, dict[str, list[object]]] = {}
     if len(parts) <= MOST_PARTS:
         for triple in document.triples:
-            about.setdefault(_name(triple.subject), []).append(triple)
+            said = about.setdefault(_name(triple.subject), {})
+            said.setdefault(triple.predicate.value, []).append(triple.object)
     is_long = len(document.triples) > MOST_TRIPLES
     pointing = facts.rows("pointing", thing=ox.NamedNode(document.iri))
     values: dict[str, object] = {
@@ -101,10 +102,9 @@ def thing_page(facts: Facts, document: Document) -> Page:
     return Page("thing.html", values)
 
 
-def _words(facts: Facts, triples: list[ox.Triple]) -> str:
+def _words(facts: Facts, said: dict[str, list[object]]) -> str:
     """Return what a part is, in one line: the first text that it has of those that say so."""
-    said = {triple.predicate.value: triple.object for triple in triples}
-    texts = (said.get(facts.term(curie).value) for curie in _WORDS)
+    texts = (text for curie in _WORDS for text in said.get(facts.term(curie).value, []))
     return next((text.value for text in texts if isinstance(text, ox.Literal)), "")
 
 

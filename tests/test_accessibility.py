@@ -173,10 +173,11 @@ def test_where_nothing_may_be_copied_the_text_is_selected(entry: Browser) -> Non
 
 
 def test_on_paper_the_reasoning_is_open(entry: Browser) -> None:
-    height = "document.getElementById('why-query').getBoundingClientRect().height"
-    visible = "document.getElementById('why-query').checkVisibility({contentVisibilityAuto: true})"
+    shown = "checkVisibility({contentVisibilityAuto: true})"
+    visible = f"document.querySelector('#why dl').{shown}"
     assert not entry.run(visible)
     entry.look(800, media="print")
     assert entry.run(visible)
-    assert entry.run(height) > 50
+    assert entry.run("document.querySelector('#why dl').getBoundingClientRect().height") > 50
+    assert not entry.run(f"[...document.querySelectorAll('.machine, button')].some(e => e.{shown})")
     entry.look(1280)
