@@ -3,13 +3,16 @@
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
-from server.facts import Facts
+from server.facts import Facts, Row
 from server.things import Thing
 
 # As many of each kind are shown; the lists behind them have all.
 MOST = 5
 _FAR = 1000
+# The entries of a value are the same for the whole life of a release, and read once.
+_POOLS: WeakKeyDictionary[Facts, dict[tuple[str, str], list[Row]]] = WeakKeyDictionary()
 # Property of the paper → what it is called from this end, and from the other.
 _VERSIONS = {
     "atlas:correctionOf": ("This is a notice that corrects", "Corrected by"),
@@ -19,14 +22,14 @@ _VERSIONS = {
 
 @dataclass(frozen=True)
 class Group:
-    """Things that are near in one way.
+    """Entries or papers that are near in one way, as rows with `entry`, `title` and what is known.
 
     `values` are what they share, of which the list of entries has all, by `parameter`; `is_cut`
-    says that there are more things.
+    says that there are more.
     """
 
     heading: str
-    things: list[Thing]
+    rows: list[Row]
     values: list[Thing] = field(default_factory=list)
     parameter: str = ""
     is_cut: bool = False
@@ -38,9 +41,9 @@ def versions(facts: Facts, paper: Thing) -> list[Group]:
     for name, (forward, backward) in _VERSIONS.items():
         quads = facts.store.quads_for_pattern(None, facts.term(name), paper.node)
         pointing = {str(quad.subject.value) for quad in quads}  # type: ignore[union-attr]
-        found.append(Group(forward, paper.all(name)))
-        found.append(Group(backward, [Thing(facts, iri) for iri in sorted(pointing)]))
-    return [group for group in found if group.things]
+        found.append(Group(forward, _rows(paper.all(name))))
+        found.append(Group(backward, _rows([Thing(facts, iri) for iri in sorted(pointing)])))
+    return [group for group in found if group.rows]
 
 
 def related(facts: Facts, entry: Thing, paper: Thing) -> list[Group]:
@@ -49,8 +52,9 @@ def related(facts: Facts, entry: Thing, paper: Thing) -> list[Group]:
     replicated = paper.all("atlas:replicates")
     cited = [thing for thing in paper.all("cito:cites") if thing not in replicated]
     citing = [Thing(facts, row["citing"]) for row in facts.rows("cited-by", paper=paper.node)]
-    alike = _alike(facts, "same-definition", definitions, paper, [entry])
-    on_topic = _alike(facts, "same-topic", topics, paper, [entry, *alike])
+    alike = _alike(facts, "same-definition", definitions, paper, {entry.iri})
+    shown = {entry.iri} | {row["entry"] for row in alike}
+    on_topic = _alike(facts, "same-topic", topics, paper, shown)
     groups = [
         Group("The same case definition", alike, definitions, "definition"),
         _cut("Replicates", replicated),
@@ -58,34 +62,39 @@ def related(facts: Facts, entry: Thing, paper: Thing) -> list[Group]:
         _cut("Cited by", citing),
         Group("The same topic", on_topic, topics, "topic"),
     ]
-    return [group for group in groups if group.things]
+    return [group for group in groups if group.rows]
 
 
 def _cut(heading: str, things: list[Thing]) -> Group:
-    return Group(heading, things[:MOST], is_cut=len(things) > MOST)
+    return Group(heading, _rows(things[:MOST]), is_cut=len(things) > MOST)
+
+
+def _rows(things: list[Thing]) -> list[Row]:
+    return [{"entry": thing.iri, "title": thing.label} for thing in things]
 
 
 def _alike(
-    facts: Facts, query: str, values: list[Thing], paper: Thing, without: list[Thing]
-) -> list[Thing]:
+    facts: Facts, query: str, values: list[Thing], paper: Thing, without: set[str]
+) -> list[Row]:
     """Return the entries that share most of `values`, and of these the nearest in time."""
-    shared: Counter[str] = Counter()
-    years: dict[str, str] = {}
-    for value in values:
-        for row in facts.rows(query, value=value.node):
-            shared[row["entry"]] += 1
-            years[row["entry"]] = row.get("year", "")
-    for known in without:
-        shared.pop(known.iri, None)
-    order = _by_nearness(shared, years, paper.text("atlas:year"))
-    return [Thing(facts, iri) for iri in sorted(shared, key=order)[:MOST]]
+    found = [row for value in values for row in _pool(facts, query, value)]
+    shared = Counter(row["entry"] for row in found)
+    by_entry = {row["entry"]: row for row in found if row["entry"] not in without}
+    return sorted(by_entry.values(), key=_by_nearness(shared, paper.text("atlas:year")))[:MOST]
 
 
-def _by_nearness(
-    shared: Counter[str], years: dict[str, str], own: str
-) -> Callable[[str], tuple[int, int, str]]:
-    def key(iri: str) -> tuple[int, int, str]:
-        is_dated = own and years[iri]
-        return (-shared[iri], abs(int(years[iri]) - int(own)) if is_dated else _FAR, iri)
+def _pool(facts: Facts, query: str, value: Thing) -> list[Row]:
+    pools = _POOLS.setdefault(facts, {})
+    key = (query, value.iri)
+    if key not in pools:
+        pools[key] = facts.rows(query, value=value.node)
+    return pools[key]
+
+
+def _by_nearness(shared: Counter[str], own: str) -> Callable[[Row], tuple[int, int, str]]:
+    def key(row: Row) -> tuple[int, int, str]:
+        year = row.get("year", "")
+        away = abs(int(year) - int(own)) if own and year else _FAR
+        return (-shared[row["entry"]], away, row["entry"])
 
     return key

@@ -89,11 +89,14 @@ def test_studies_by_the_same_definitions_come_nearest_first(slug: str, real: Fac
     own = Thing(real, f"{BASE}/evidence/{slug}")
     group = near(real, slug)["The same case definition"]
     assert {value.iri for value in group.values} == applied(real, own)
-    assert len(group.things) == MOST
-    assert own not in group.things
+    others = [Thing(real, row["entry"]) for row in group.rows]
+    assert len(others) == MOST
+    assert own not in others
+    assert [row["year"] for row in group.rows] == [str(year(other)) for other in others]
+    assert [row["title"] for row in group.rows] == [other.label for other in others]
     keys = [
         (-len(applied(real, other) & applied(real, own)), abs(year(other) - year(own)))
-        for other in group.things
+        for other in others
     ]
     assert keys == sorted(keys)
     assert all(shared < 0 for shared, _ in keys)
@@ -107,17 +110,17 @@ def test_studies_by_the_same_definitions_come_nearest_first(slug: str, real: Fac
 
 
 def test_nothing_is_near_in_two_ways(real: Facts) -> None:
-    seen = [thing for group in near(real, STUDIES[0]).values() for thing in group.things]
+    seen = [row["entry"] for group in near(real, STUDIES[0]).values() for row in group.rows]
     assert len(seen) == 2 * MOST
     assert len(set(seen)) == len(seen)
 
 
 def test_citing_and_cited_papers_know_each_other(tiny: Facts) -> None:
     citing = near(tiny, "fixture-2013-groups-required")
-    assert [thing.iri for thing in citing["Cites"].things] == [f"{BASE}/evidence/{SEED}#paper"]
-    assert [thing.label for thing in citing["Replicates"].things] == ["Fixture of a bibliography"]
+    assert [row["entry"] for row in citing["Cites"].rows] == [f"{BASE}/evidence/{SEED}#paper"]
+    assert [row["title"] for row in citing["Replicates"].rows] == ["Fixture of a bibliography"]
     cited = near(tiny, SEED)["Cited by"]
-    assert [thing.label for thing in cited.things] == ["Fixture of two groups"]
+    assert [row["title"] for row in cited.rows] == ["Fixture of two groups"]
     assert not cited.is_cut
 
 

@@ -4,9 +4,12 @@ import httpx
 import pytest
 from flask.testing import FlaskClient
 
+from graph.release import Release
+from server.app import create_app, render_problem
 from server.charts import NO_YEAR, chart
 from server.entries import BADGES, SECTIONS
-from server.problems import PROBLEMS
+from server.facts import Facts
+from server.problems import PROBLEMS, Problem
 from tests.conftest import SEED
 
 HTML = {"Accept": "text/html"}
@@ -217,6 +220,20 @@ def test_every_problem_has_a_page(client: FlaskClient) -> None:
     for key, row in PROBLEMS.items():
         assert row.title in page(client, f"/problems/{key}")
     assert client.get("/problems/none").status_code == 404
+
+
+def test_a_problem_tells_why_when_by_whom_and_where_to_go(release: Release) -> None:
+    facts = Facts(release)
+    told: dict[str, str | int | list[str]] = {
+        "reason": "Two entries read the same paper.",
+        "withdrawnOn": "2026-11-25",
+        "withdrawnBy": "Editors",
+        "replacedBy": f"{facts.base}/evidence/{SEED}",
+    }
+    with create_app(facts).test_request_context("/evidence/gone", headers=HTML):
+        text = render_problem(Problem("not-found", "", told), facts).get_data(as_text=True)
+    values = ["Two entries read", "2026-11-25", "Editors", f'<a href="/evidence/{SEED}">']
+    in_order(text, values)
 
 
 @pytest.mark.parametrize("path", ["/", "/nope", "/static/atlas.css", "/evidence/"])

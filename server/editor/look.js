@@ -60,6 +60,7 @@ export const look = EditorView.theme({
   ".cm-tooltip-autocomplete ul li[aria-selected]": {
     backgroundColor: "var(--accent)",
     color: "var(--on-accent)",
+    forcedColorAdjust: "none",
   },
   ".cm-completionDetail": { fontStyle: "normal", opacity: "1", marginLeft: ".8em", fontSize: ".92em" },
   ".cm-completionMatchedText": { textDecorationThickness: "2px" },
