@@ -23,6 +23,7 @@ FIXTURES = (
     "fixture-2012-preprint",
     "fixture-2013-groups-required",
 )
+CITED = "fixture-2001-markup-title"
 # Two studies that applied different definitions, and are on different topics.
 STUDIES = ("kim-2026-hyperbaric-oxygen", "ponting-2025-initial-findings")
 
@@ -117,9 +118,9 @@ def test_nothing_is_near_in_two_ways(real: Facts) -> None:
 
 def test_citing_and_cited_papers_know_each_other(tiny: Facts) -> None:
     citing = near(tiny, "fixture-2013-groups-required")
-    assert [row["entry"] for row in citing["Cites"].rows] == [f"{BASE}/evidence/{SEED}#paper"]
+    assert [row["entry"] for row in citing["Cites"].rows] == [f"{BASE}/evidence/{CITED}#paper"]
     assert [row["title"] for row in citing["Replicates"].rows] == ["Fixture of a bibliography"]
-    cited = near(tiny, SEED)["Cited by"]
+    cited = near(tiny, CITED)["Cited by"]
     assert [row["title"] for row in cited.rows] == ["Fixture of two groups"]
     assert not cited.is_cut
 
