@@ -11,8 +11,9 @@ from server.facts import Facts, Row
 from server.highwire import meta_tags
 from server.pages import Page
 from server.problems import Problem
-from server.reasoning import Reasoning, reasoning
+from server.reasoning import Reasoning, own_query, reasoning
 from server.references import reference
+from server.related import related, versions
 from server.terms import thing_page
 from server.things import Thing
 
@@ -32,6 +33,7 @@ SECTIONS = (
 )
 _LISTS = {"findings", "conclusions", "questions"}
 _DEPTHS = (("Quick read", SECTIONS[:1]), ("Standard", SECTIONS[:6]), ("Deep dive", SECTIONS))
+_VERSIONS = ("atlas:generatorVersion", "atlas:scannerVersion", "atlas:policyVersion")
 BADGES = (
     ("Evidence level", "atlas:evidenceLevel"),
     ("Confidence", "atlas:confidence"),
@@ -96,8 +98,11 @@ def entry_page(facts: Facts, document: Document) -> Page:
         "editors": _distinct(texts, "prov:wasAttributedTo"),
         "why": why,
         "retraction": thing.one("atlas:retraction"),
-        "relations": _relations(facts, thing),
+        "other_versions": versions(facts, thing),
+        "related": related(facts, entry, thing),
+        "query": own_query("entry", entry),
         "snapshot": entry.one("atlas:badgesFrom"),
+        "versions_then": _versions_then(entry),
         **_citations(entry, paper, why),
     }
     return Page("entry.html", values)
@@ -160,31 +165,21 @@ def _distinct(texts: list[Thing], curie: str) -> list[Thing]:
     return list(dict.fromkeys(found for text in texts for found in text.all(curie)))
 
 
-def _relations(facts: Facts, paper: Thing) -> list[tuple[str, list[Thing]]]:
-    names = {
-        "Preprint of": "atlas:preprintOf",
-        "Correction of": "atlas:correctionOf",
-        "Replicates": "atlas:replicates",
-        "Cites": "cito:cites",
-    }
-    found = {heading: paper.all(name) for heading, name in names.items()}
-    for heading, name in (("Preprint", "atlas:preprintOf"), ("Corrected by", "atlas:correctionOf")):
-        quads = facts.store.quads_for_pattern(None, facts.term(name), paper.node)
-        found[heading] = [Thing(facts, str(quad.subject.value)) for quad in quads]  # type: ignore[union-attr]
-    return [(heading, things) for heading, things in found.items() if things]
+def _versions_then(entry: Thing) -> list[Thing]:
+    """Return what the site's badges were made under, of which the site named a version."""
+    seen = entry.one("atlas:badgesFrom")
+    return [found for name in _VERSIONS if seen and (found := seen.one(name))]
 
 
 def _citations(entry: Thing, paper: citations.Paper, why: Reasoning) -> dict[str, object]:
     slug = entry.text("dcterms:identifier")
-    seen = entry.one("atlas:badgesFrom")
-    names = ("atlas:generatorVersion", "atlas:scannerVersion", "atlas:policyVersion")
-    versions = [found.label for name in names if seen and (found := seen.one(name))]
-    if not versions and why.policy:
-        versions = [why.policy.label]
+    labels = [version.label for version in _versions_then(entry)]
+    if not labels and why.policy:
+        labels = [why.policy.label]
     manifest = entry.facts.release.manifest
     digest = manifest.digest[: len("sha256:") + 12]
     return {
         "primary": citations.primary(paper),
         "bibtex": citations.bibtex(paper, slug, entry.iri),
-        "reference": citations.snapshot(versions, manifest.id, digest, citations.TODAY, entry.iri),
+        "reference": citations.snapshot(labels, manifest.id, digest, citations.TODAY, entry.iri),
     }

@@ -16,7 +16,7 @@ class GroupReasoning:
     thing: Thing
     definitions: list[tuple[Thing, Thing | None]]
     join_rule: Thing | None
-    criteria: list[tuple[str, bool]]
+    criteria: list[tuple[Thing, bool]]
     alteration: str
     is_subset: bool
     outcome: Thing | None
@@ -34,6 +34,8 @@ class Reasoning:
     rule: Thing | None
     policy: Thing | None
     rule_set: Thing | None
+    judging: Thing | None
+    association: Thing | None
     inclusion: Thing | None
     text_read: Thing | None
     has_participants: bool
@@ -42,6 +44,8 @@ class Reasoning:
     day: str
     corrected_by: Thing | None
     history: list[Thing]
+    facts_used: list[Thing]
+    is_studied: bool | None
     query: str
 
 
@@ -49,15 +53,14 @@ def reasoning(entry: Thing) -> Reasoning:
     """Return why `entry` has its current PEM judgement."""
     current = entry.one("atlas:currentAssessment")
     inclusion = entry.one("atlas:inclusion")
-    judging = current.one("prov:wasGeneratedBy") if current else None
-    association = judging.one("prov:qualifiedAssociation") if judging else None
+    judging = _one(current, "prov:wasGeneratedBy")
+    association = _one(judging, "prov:qualifiedAssociation")
     made = [thing for thing in entry.all("atlas:pemAssessment") if thing != current]
     outcomes = {
         outcome.text("dcterms:subject"): outcome
         for assessment in entry.all("atlas:pemAssessment")
         for outcome in assessment.all("atlas:groupOutcome")
     }
-    groups = inclusion.all("atlas:group") if inclusion else []
     return Reasoning(
         assessment=current,
         value=_one(current, "atlas:pemValue"),
@@ -65,10 +68,12 @@ def reasoning(entry: Thing) -> Reasoning:
         rule=_one(current, "atlas:rule"),
         policy=_one(association, "prov:hadPlan"),
         rule_set=_one(association, "prov:agent"),
+        judging=judging,
+        association=association,
         inclusion=inclusion,
         text_read=_one(inclusion, "atlas:textRead"),
         has_participants=not inclusion or inclusion.is_true("atlas:hasParticipants") is not False,
-        groups=[_group(group, outcomes.get(group.iri)) for group in groups],
+        groups=[_group(group, outcomes.get(group.iri)) for group in _all(inclusion, "atlas:group")],
         comments=[
             comment
             for thing in (current, inclusion)
@@ -78,12 +83,16 @@ def reasoning(entry: Thing) -> Reasoning:
         day=current.text("dcterms:date") if current else "",
         corrected_by=_one(current, "prov:wasAttributedTo"),
         history=made,
-        query=entry.facts.rebase(read_query("why").replace(_SEED, _own(entry))),
+        facts_used=[fact for fact in _all(current, "atlas:basedOn") if fact != inclusion],
+        is_studied=entry.is_true("atlas:pemStudied"),
+        query=own_query("why", entry),
     )
 
 
-def _own(entry: Thing) -> str:
-    return BASE + entry.iri.removeprefix(entry.facts.base)
+def own_query(name: str, entry: Thing) -> str:
+    """Return the text of the fixed query `name`, which asks about the seed entry, for `entry`."""
+    own = BASE + entry.iri.removeprefix(entry.facts.base)
+    return entry.facts.rebase(read_query(name).replace(_SEED, own))
 
 
 def _group(group: Thing, outcome: Thing | None) -> GroupReasoning:
@@ -92,7 +101,7 @@ def _group(group: Thing, outcome: Thing | None) -> GroupReasoning:
         definitions=[(used, used.one("atlas:pemStatus")) for used in group.all("atlas:definition")],
         join_rule=group.one("atlas:joinRule"),
         criteria=[
-            (criterion.label, bool(criterion.is_true("atlas:demandsPem")))
+            (criterion, bool(criterion.is_true("atlas:demandsPem")))
             for criterion in group.all("atlas:extraCriterion")
         ],
         alteration=group.text("atlas:alteration"),
@@ -105,3 +114,7 @@ def _group(group: Thing, outcome: Thing | None) -> GroupReasoning:
 
 def _one(thing: Thing | None, curie: str) -> Thing | None:
     return thing.one(curie) if thing else None
+
+
+def _all(thing: Thing | None, curie: str) -> list[Thing]:
+    return thing.all(curie) if thing else []

@@ -9,8 +9,11 @@ from server.pages import Page
 from server.things import Thing
 from server.values import values_of
 
-# A document of more parts than this (a whole graph) is counted, not listed.
+# A document of more parts than this (a whole graph) is counted, not listed; one of more
+# statements than this is told in a line for each part.
 MOST_PARTS = 400
+MOST_TRIPLES = 600
+_WORDS = ("sh:message", "skos:definition", "rdfs:comment", "skos:prefLabel", "rdfs:label")
 # The one list whose values have pages of their own.
 _DEFINITIONS = "case-definition"
 
@@ -35,14 +38,17 @@ def scheme_page(facts: Facts, document: Document) -> Page:
 def thing_page(facts: Facts, document: Document) -> Page:
     """Return the page of anything: what is said of it, part by part, and what points at it."""
     parts = document.parts
-    about: dict[str, list[ox.Triple]] = {}
+    about: dict[str, dict[str, list[object]]] = {}
     if len(parts) <= MOST_PARTS:
         for triple in document.triples:
-            about.setdefault(_name(triple.subject), []).append(triple)
+            said = about.setdefault(_name(triple.subject), {})
+            said.setdefault(triple.predicate.value, []).append(triple.object)
+    is_long = len(document.triples) > MOST_TRIPLES
     pointing = facts.rows("pointing", thing=ox.NamedNode(document.iri))
     values: dict[str, object] = {
         "thing": Thing(facts, document.iri),
-        "about": about,
+        "about": {} if is_long else about,
+        "outline": [(iri, _words(facts, about[iri])) for iri in about] if is_long else [],
         "part_count": len(parts),
         "triple_count": len(document.triples),
         "pointing": [
@@ -52,6 +58,12 @@ def thing_page(facts: Facts, document: Document) -> Page:
         ],
     }
     return Page("thing.html", values)
+
+
+def _words(facts: Facts, said: dict[str, list[object]]) -> str:
+    """Return what a part is, in one line: the first text that it has of those that say so."""
+    texts = (text for curie in _WORDS for text in said.get(facts.term(curie).value, []))
+    return next((text.value for text in texts if isinstance(text, ox.Literal)), "")
 
 
 def _name(subject: object) -> str:

@@ -142,13 +142,17 @@ class Browser:
             self.call("Input.dispatchKeyEvent", type="keyDown", **fields)
             self.call("Input.dispatchKeyEvent", type="keyUp", key=character)
 
-    def picture(self, width: int, *, is_dark: bool = False) -> bytes:
-        """Return the whole page as PNG, in a window of that width."""
+    def look(self, width: int, *, is_dark: bool = False, media: str = "") -> None:
+        """Make the window that wide, and prefer that colour scheme; `media` may be "print"."""
         scheme = {"name": "prefers-color-scheme", "value": "dark" if is_dark else "light"}
-        self.call("Emulation.setEmulatedMedia", features=[scheme])
+        self.call("Emulation.setEmulatedMedia", media=media, features=[scheme])
         self.call(
             "Emulation.setDeviceMetricsOverride",
             width=width, height=900, deviceScaleFactor=1, mobile=False,
         )  # fmt: skip
+
+    def picture(self, width: int, *, is_dark: bool = False) -> bytes:
+        """Return the whole page as PNG, in a window of that width."""
+        self.look(width, is_dark=is_dark)
         found = self.call("Page.captureScreenshot", captureBeyondViewport=True)
         return base64.b64decode(found["data"])

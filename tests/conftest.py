@@ -18,6 +18,7 @@ from tests.site import Site, serve
 from tests.stores import RunningStore, oxigraph, virtuoso
 
 ENTRIES = Path(__file__).parent / "fixtures" / "entries"
+CLIENTS = Path(__file__).parent / "clients"
 SEED = "daniels-2011-socialization-model"
 
 
@@ -80,6 +81,14 @@ def address(site: Site) -> str:
 
 
 @pytest.fixture(scope="session")
+def real_address(real_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return the address of the real data, as `atlas serve` serves them."""
+    settings = Settings(releases=real_release.folder.parent)
+    with serve(settings, tmp_path_factory.mktemp("real-site")) as found:
+        yield found.address
+
+
+@pytest.fixture(scope="session")
 def web(address: str) -> Iterator[httpx.Client]:
     """Return a client of the served tiny release."""
     with httpx.Client(base_url=address, timeout=30) as found:
@@ -106,10 +115,39 @@ def virtuoso_store(
         yield store
 
 
+def needed(found: Path | None, what: str) -> Path:
+    """Return the tool that was found; without it the test is skipped by name, but fails in CI."""
+    if found is None and not os.environ.get("CI"):
+        pytest.skip(f"{what} is not installed")
+    assert found is not None, f"CI needs {what}"
+    return found
+
+
+def program(name: str) -> Path | None:
+    """Return where the program of that name is, None where it is not installed."""
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Path:
-    found = shutil.which("chromium")
-    if found is None and not os.environ.get("CI"):
-        pytest.skip("chromium is not installed")
-    assert found is not None, "CI needs the Debian package chromium"
-    return Path(found)
+    return needed(program("chromium"), "the Debian package chromium")
+
+
+@pytest.fixture(scope="session")
+def java() -> Path:
+    return needed(program("java"), "the Debian package default-jre-headless")
+
+
+@pytest.fixture(scope="session")
+def clients() -> Path:
+    """Return the folder of the clients that npm installs."""
+    found = CLIENTS / "node_modules"
+    return needed(found if found.is_dir() else None, "npm, for `make tests/clients/node_modules`")
+
+
+@pytest.fixture(scope="session")
+def node(clients: Path) -> Path:
+    """Return the Node.js that comes with the clients."""
+    found = sorted(clients.glob("node-linux-*/bin/node"))
+    return needed(found[0] if found else None, "the Node.js of tests/clients")

@@ -1,6 +1,5 @@
 import io
 import json
-import os
 import shutil
 import subprocess
 import urllib.parse
@@ -19,9 +18,9 @@ from SPARQLWrapper import CSV, GET, JSON, JSONLD, N3, POST, RDFXML, TSV, TURTLE,
 
 from graph.prefixes import BASE
 from server.settings import Settings
+from tests.conftest import CLIENTS
 from tests.site import serve
 
-CLIENTS = Path(__file__).parent / "clients"
 ENTRY = f"{BASE}/ontology#EvidenceEntry"
 COUNT = f"SELECT (COUNT(?e) AS ?n) {{ ?e a <{ENTRY}> }}"
 GRAPH = "CONSTRUCT WHERE { ?s ?p ?o } LIMIT 5"
@@ -97,16 +96,6 @@ def test_parquet_brings_typed_columns_to_a_data_frame(web: httpx.Client) -> None
     assert answer.headers["Content-Type"] == "application/vnd.apache.parquet"
     frame = pd.read_parquet(io.BytesIO(answer.content))
     assert str(frame["year"].dtype) == "int64"
-
-
-@pytest.fixture(scope="module")
-def node() -> Path:
-    """Return the Node.js that comes with the clients."""
-    found = sorted((CLIENTS / "node_modules").glob("node-linux-*/bin/node"))
-    if not found and not os.environ.get("CI"):
-        pytest.skip("the clients are not installed: npm ci --prefix tests/clients")
-    assert found, "CI needs npm, to install tests/clients"
-    return found[0]
 
 
 def comunica(node: Path, query: str, *sources: str) -> list[dict[str, str]]:

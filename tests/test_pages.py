@@ -4,9 +4,13 @@ import httpx
 import pytest
 from flask.testing import FlaskClient
 
+from graph.release import Release
 from server.charts import NO_YEAR, WIDTH, chart
 from server.entries import BADGES, SECTIONS
-from server.problems import PROBLEMS
+from server.facts import Facts
+from server.messages import Request
+from server.problems import PROBLEMS, Problem
+from server.site import Site
 from tests.conftest import SEED
 
 HTML = {"Accept": "text/html"}
@@ -82,7 +86,7 @@ def test_the_reasoning_names_groups_definitions_rules_and_the_query(web: httpx.C
     in_order(
         text,
         [
-            "Why this entry says “PEM required”",
+            "Show me why this entry says “PEM required”",
             "Rule that fired",
             "/rule-set/v0.1#",
             "Full text",
@@ -110,7 +114,7 @@ def test_markup_in_the_data_stays_text(client: FlaskClient) -> None:
     for path in ("/evidence/fixture-2001-markup-title", "/evidence", "/"):
         text = page(client, path)
         assert "<script>" not in text
-        assert text.count("<script") == text.count('<script type="application/ld+json">') < 2
+        assert text.count("<script") == text.count("<script type=")
         assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert "&lt;b&gt;draft&lt;/b&gt;" in page(client, "/evidence/fixture-2001-markup-title")
 
@@ -160,7 +164,7 @@ def test_a_page_is_well_made(path: str, web: httpx.Client) -> None:
     data = re.compile(r'<script type="application/ld\+json">[^<>&]*</script>')
     active = [script for script in scripts if not data.fullmatch(script)]
     assert all(own.fullmatch(script) for script in active)
-    assert bool(active) == path.startswith("/sparql")
+    assert bool(active) == path.startswith(("/sparql", "/evidence/"))
     assert len(scripts) - len(active) < 2
     ids = re.findall(r'\bid="([^"]*)"', text)
     assert len(ids) == len(set(ids))
@@ -237,6 +241,20 @@ def test_every_problem_has_a_page(client: FlaskClient) -> None:
     for key, row in PROBLEMS.items():
         assert row.title in page(client, f"/problems/{key}")
     assert client.get("/problems/none").status_code == 404
+
+
+def test_a_problem_tells_why_when_by_whom_and_where_to_go(release: Release) -> None:
+    facts = Facts(release)
+    told: dict[str, str | int | list[str]] = {
+        "reason": "Two entries read the same paper.",
+        "withdrawnOn": "2026-11-25",
+        "withdrawnBy": "Editors",
+        "replacedBy": f"{facts.base}/evidence/{SEED}",
+    }
+    request = Request("GET", "/evidence/gone", b"", [(b"accept", b"text/html")], "", "")
+    text = Site(facts).explain(request, Problem("not-found", "", told)).body.decode()
+    values = ["Two entries read", "2026-11-25", "Editors", f'<a href="/evidence/{SEED}">']
+    in_order(text, values)
 
 
 @pytest.mark.parametrize("path", ["/", "/nope", "/static/atlas.css", "/evidence/"])

@@ -74,6 +74,7 @@ const view = new EditorView({
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({
         "aria-label": "Query",
+        tabindex: "0", // it takes the focus anyway, but not everything knows that of editable text
         "aria-description": "Escape leaves the editor. Ctrl+Enter runs the query.",
       }),
       EditorView.updateListener.of(toTextArea),
@@ -86,7 +87,6 @@ const view = new EditorView({
 text.after(host);
 text.hidden = true;
 document.querySelector("label[for=query]").addEventListener("click", () => view.focus());
-document.getElementById("hint").textContent = "Ctrl+Enter runs it, Ctrl+Space completes, Esc leaves the editor.";
 text.addEventListener("input", fromTextArea);
 text.addEventListener("focus-query", () => view.focus());
 addEventListener("pageshow", fromTextArea); // a browser that comes back restores the text area

@@ -1,16 +1,7 @@
 // "Copy as …": the code follows the query, and a button copies it.
-const PAUSE = 500;
+import { copy, copyButton } from "../copy.js";
 
-async function copy(code, button) {
-  try {
-    await navigator.clipboard.writeText(code.textContent);
-    button.textContent = "Copied";
-  } catch {
-    getSelection().selectAllChildren(code); // no clipboard here: all that is left is to press Ctrl+C
-    button.textContent = "Selected: press Ctrl+C";
-  }
-  setTimeout(() => (button.textContent = "Copy"), 3000);
-}
+const PAUSE = 500;
 
 export function watchCode(text, ask) {
   const blocks = [...document.querySelectorAll("[data-snippet]")];
@@ -30,14 +21,11 @@ export function watchCode(text, ask) {
   }
 
   for (const block of blocks) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "plain";
-    button.textContent = "Copy";
-    button.setAttribute("aria-live", "polite");
+    const name = `the code for ${block.dataset.label}`;
+    const button = copyButton(name);
     button.addEventListener("click", async () => {
       await refresh();
-      copy(block.querySelector("code"), button);
+      copy(block.querySelector("code"), button, name);
     });
     block.append(button);
     block.addEventListener("toggle", refresh);

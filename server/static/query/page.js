@@ -18,8 +18,9 @@ const remarks = watchQuery(text, () => ask(form.dataset.lint));
 watchCode(text, () => ask(form.dataset.snippets));
 offerViews(document.getElementById("answer"), form.action, text.defaultValue);
 
-document.getElementById("run-long").hidden = true;
-document.getElementById("hint").textContent = "Ctrl+Enter runs it.";
+for (const element of document.querySelectorAll(".unscripted")) element.hidden = true;
+// The editor is large. What can be read comes first.
+if (form.dataset.editor) requestAnimationFrame(() => setTimeout(() => import(form.dataset.editor)));
 
 form.addEventListener("submit", async (event) => {
   if (await remarks.holds(event)) return;

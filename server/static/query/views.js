@@ -38,10 +38,7 @@ export function offerViews(answer, address, query) {
     ...(rows && { Chart: () => chart(rows) }),
     Raw: () => raw(address, query, answer.dataset.raw),
   };
-  const group = document.createElement("div");
-  group.className = "views";
-  group.setAttribute("role", "group");
-  group.setAttribute("aria-label", "Show the answer as");
+  const group = answer.querySelector(".views"); // its place is kept, so that nothing moves
   const made = { Table: table };
   const buttons = Object.keys(views).map((name) => {
     const button = document.createElement("button");
@@ -65,5 +62,4 @@ export function offerViews(answer, address, query) {
   }
 
   group.append(...buttons);
-  table.before(group);
 }

@@ -1,0 +1,55 @@
+"""One page of every template, for the checks of what pages are like: the table to add a row to."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from tests.conftest import SEED
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A page of the real data, or of the made-up entries where the real ones have no such case."""
+
+    name: str
+    path: str
+    is_made_up: bool = False
+
+    @property
+    def has_editor(self) -> bool:
+        """Return whether the query editor comes to it, which weighs more than a page may."""
+        return self.path.startswith("/sparql")
+
+
+def asking(query: str) -> str:
+    """Return the path of the page that answers `query`."""
+    return f"/sparql?{urlencode({'query': query, 'format': 'html'})}"
+
+
+SAMPLES = (
+    Sample("home", "/"),
+    Sample("entry with texts", f"/evidence/{SEED}"),
+    Sample("entry without texts", "/evidence/aaron-2000-overlapping-conditions"),
+    Sample("entry judged", "/evidence/kim-2026-hyperbaric-oxygen"),
+    Sample("entry retracted and drafted", "/evidence/fixture-2001-markup-title", is_made_up=True),
+    Sample("entry that cites", "/evidence/fixture-2013-groups-required", is_made_up=True),
+    Sample("list", "/evidence"),
+    Sample("definition", "/case-definition/fukuda1994"),
+    Sample("definitions", "/case-definition"),
+    Sample("ontology", "/ontology"),
+    Sample("scheme", "/vocabulary/pem-reason"),
+    Sample("scheme of definitions", "/vocabulary/case-definition"),
+    Sample("journal", "/journal/behavioural-and-cognitive-psychotherapy"),
+    Sample("rule set", "/rule-set/v0.1"),
+    Sample("dataset", "/dataset"),
+    Sample("shapes", "/shapes"),
+    Sample("problem", "/problems/not-found"),
+    Sample("problems", "/problems"),
+    Sample("nothing there", "/nowhere"),
+    Sample("paper not here", "/doi/10.5555/nobody-has-this"),
+    Sample("query", "/sparql"),
+    Sample("query with rows", asking("SELECT * { ?s ?p ?o } LIMIT 9")),
+    Sample("query with a graph", asking("CONSTRUCT WHERE { ?s ?p ?o } LIMIT 9")),
+    Sample("query with a verdict", asking("ASK {}")),
+    Sample("query with an error", asking("SELECT")),
+)
+NAMES = [sample.name for sample in SAMPLES]
