@@ -5,6 +5,7 @@ from werkzeug.exceptions import HTTPException
 
 from server import discovery, downloads, identifiers, query_page, routes, views
 from server.facts import Facts
+from server.flask_encoding import encode, unmark
 from server.flask_messages import give, read_request
 from server.headers import HEADERS, PREFLIGHT, REQUEST_ID
 from server.plain_pages import PlainPages
@@ -35,6 +36,7 @@ def create_app(facts: Facts, site: Site | None = None) -> Flask:
 def _answer_everything(app: Flask, site: Site) -> None:
     @app.before_request
     def preflight() -> Response | None:
+        unmark(request)
         if request.method != "OPTIONS":
             return None
         methods = request.url_rule.methods if request.url_rule else None
@@ -47,6 +49,7 @@ def _answer_everything(app: Flask, site: Site) -> None:
             response.headers.setdefault(name, value)
         if request_id := request.headers.get(REQUEST_ID):
             response.headers[REQUEST_ID] = request_id
+        encode(request, response)
         return response
 
     @app.errorhandler(Problem)
