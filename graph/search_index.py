@@ -1,0 +1,88 @@
+"""The search index of a release: written once beside its store, then only read."""
+
+from pathlib import Path
+
+import pyoxigraph as ox
+import tantivy
+
+from graph.errors import ReleaseMissing
+from graph.search_rows import FACETS, read_rows
+
+# Words are searched here, the most telling first.
+TEXT_FIELDS = ("title", "authors", "texts")
+IDENTIFIERS = ("doi", "pmid", "slug")
+# Each order of a list → the field with the place of an entry in it.
+ORDERS = ("newest", "oldest", "by_title")
+_FOLDED = "folded"
+# Bytes of memory that the writer may fill before it writes; one thread keeps the order of entries.
+_HEAP = 64 << 20
+
+
+def analyzer(*, is_folded: bool = True) -> tantivy.TextAnalyzer:
+    """Return what makes words of a text: in lower case and, where folded, without accents."""
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    builder = builder.filter(tantivy.Filter.lowercase())
+    return (builder.filter(tantivy.Filter.ascii_fold()) if is_folded else builder).build()
+
+
+def schema() -> tantivy.Schema:
+    """Return the fields of the index: words, identifiers, facets, orders, and the row itself."""
+    builder = tantivy.SchemaBuilder()
+    for name in TEXT_FIELDS:
+        builder.add_text_field(name, tokenizer_name=_FOLDED)
+    for name in IDENTIFIERS:
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for facet in FACETS:
+        builder.add_text_field(facet.key, fast=True, tokenizer_name="raw", index_option="basic")
+    builder.add_unsigned_field("year", fast=True, indexed=True)
+    for name in ORDERS:
+        builder.add_unsigned_field(name, fast=True)
+    builder.add_bytes_field("row", stored=True)
+    return builder.build()
+
+
+def write_index(store: ox.Store, folder: Path) -> None:
+    """Write the index of the entries in `store`, whose IRIs are under BASE, into `folder`.
+
+    Its files differ from build to build, and so are no part of the digest of a release; what is
+    found with it does not.
+    """
+    folder.mkdir()
+    index = tantivy.Index(schema(), str(folder))
+    index.register_tokenizer(_FOLDED, analyzer())
+    writer = index.writer(_HEAP, num_threads=1)
+    for entry, row, texts in read_rows(store):
+        document = tantivy.Document()
+        document.add_text("title", row.title)
+        for name, values in (("authors", row.authors), ("texts", texts)):
+            for value in values:
+                document.add_text(name, value)
+        for name in IDENTIFIERS:
+            if identifier := getattr(row, name):
+                document.add_text(name, identifier)
+        for facet in FACETS:
+            for key in row.keys[facet.key] or (facet.missing,):
+                document.add_text(facet.key, key)
+        if row.year is not None:
+            document.add_unsigned("year", row.year)
+        for name in ORDERS:
+            document.add_unsigned(name, getattr(entry, name))
+        document.add_bytes("row", row.to_json().encode())
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+
+
+def open_index(folder: Path) -> tantivy.Index:
+    """Open the index in `folder`; ReleaseMissing where there is none that this program reads."""
+    repair = "run `atlas build --force`"
+    try:
+        index = tantivy.Index.open(str(folder))
+    except (ValueError, OSError) as error:
+        problem = f"the search index in {folder} cannot be read ({error}); {repair}"
+        raise ReleaseMissing(problem) from error
+    if index.schema != schema():
+        raise ReleaseMissing(f"the search index in {folder} has another form; {repair}")
+    index.config_reader("manual")
+    index.register_tokenizer(_FOLDED, analyzer())
+    return index
