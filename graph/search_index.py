@@ -1,15 +1,18 @@
 """The search index of a release: written once beside its store, then only read."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
 import tantivy
 
 from graph.errors import ReleaseMissing
-from graph.search_rows import FACETS, read_rows
+from graph.search_rows import FACETS, SearchRow, Sorted, read_rows
 
 # Words are searched here, the most telling first.
 TEXT_FIELDS = ("title", "authors", "texts")
+# The parts of an index: the entries, and each word that they have, once.
+ENTRIES, WORDS = "entries", "words"
 IDENTIFIERS = ("doi", "pmid", "slug")
 # Each order of a list → the field with the place of an entry in it.
 ORDERS = ("newest", "oldest", "by_title")
@@ -23,6 +26,12 @@ def analyzer(*, is_folded: bool = True) -> tantivy.TextAnalyzer:
     builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
     builder = builder.filter(tantivy.Filter.lowercase())
     return (builder.filter(tantivy.Filter.ascii_fold()) if is_folded else builder).build()
+
+
+def word_schema() -> tantivy.Schema:
+    """Return the field of the list of words."""
+    builder = tantivy.SchemaBuilder()
+    return builder.add_text_field("word", stored=True, tokenizer_name="raw").build()
 
 
 def schema() -> tantivy.Schema:
@@ -48,40 +57,76 @@ def write_index(store: ox.Store, folder: Path) -> None:
     found with it does not.
     """
     folder.mkdir()
-    index = tantivy.Index(schema(), str(folder))
-    index.register_tokenizer(_FOLDED, analyzer())
-    writer = index.writer(_HEAP, num_threads=1)
-    for entry, row, texts in read_rows(store):
-        document = tantivy.Document()
-        document.add_text("title", row.title)
-        for name, values in (("authors", row.authors), ("texts", texts)):
-            for value in values:
-                document.add_text(name, value)
-        for name in IDENTIFIERS:
-            if identifier := getattr(row, name):
-                document.add_text(name, identifier)
-        for facet in FACETS:
-            for key in row.keys[facet.key] or (facet.missing,):
-                document.add_text(facet.key, key)
-        if row.year is not None:
-            document.add_unsigned("year", row.year)
-        for name in ORDERS:
-            document.add_unsigned(name, getattr(entry, name))
-        document.add_bytes("row", row.to_json().encode())
-        writer.add_document(document)
-    writer.commit()
-    writer.wait_merging_threads()
+    index = _new(schema(), folder / ENTRIES)
+    _fill(index, (_document(*found) for found in read_rows(store)))
+    _fill(_new(word_schema(), folder / WORDS), map(_word, sorted(_words(index))))
 
 
 def open_index(folder: Path) -> tantivy.Index:
-    """Open the index in `folder`; ReleaseMissing where there is none that this program reads."""
+    """Open the index of entries in `folder`; ReleaseMissing where this program reads none."""
+    return _open(folder / ENTRIES, schema())
+
+
+def open_words(folder: Path) -> tantivy.Index:
+    """Open the list of all words of the index in `folder`; ReleaseMissing as `open_index`."""
+    return _open(folder / WORDS, word_schema())
+
+
+def _new(fields: tantivy.Schema, folder: Path) -> tantivy.Index:
+    folder.mkdir()
+    index = tantivy.Index(fields, str(folder))
+    index.register_tokenizer(_FOLDED, analyzer())
+    return index
+
+
+def _fill(index: tantivy.Index, documents: Iterable[tantivy.Document]) -> None:
+    writer = index.writer(_HEAP, num_threads=1)
+    for document in documents:
+        writer.add_document(document)
+    writer.commit()
+    writer.wait_merging_threads()
+    index.reload()
+
+
+def _document(entry: Sorted, row: SearchRow, texts: list[str]) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_text("title", row.title)
+    for name, values in (("authors", row.authors), ("texts", texts)):
+        for value in values:
+            document.add_text(name, value)
+    for name in IDENTIFIERS:
+        if identifier := getattr(row, name):
+            document.add_text(name, identifier)
+    for facet in FACETS:
+        for key in row.keys[facet.key] or (facet.missing,):
+            document.add_text(facet.key, key)
+    if row.year is not None:
+        document.add_unsigned("year", row.year)
+    for name in ORDERS:
+        document.add_unsigned(name, getattr(entry, name))
+    document.add_bytes("row", row.to_json().encode())
+    return document
+
+
+def _words(index: tantivy.Index) -> set[str]:
+    searcher = index.searcher()
+    return {word for name in TEXT_FIELDS for word, _ in searcher.terms_with_prefix(name, "")}
+
+
+def _word(word: str) -> tantivy.Document:
+    document = tantivy.Document()
+    document.add_text("word", word)
+    return document
+
+
+def _open(folder: Path, fields: tantivy.Schema) -> tantivy.Index:
     repair = "run `atlas build --force`"
     try:
         index = tantivy.Index.open(str(folder))
     except (ValueError, OSError) as error:
         problem = f"the search index in {folder} cannot be read ({error}); {repair}"
         raise ReleaseMissing(problem) from error
-    if index.schema != schema():
+    if index.schema != fields:
         raise ReleaseMissing(f"the search index in {folder} has another form; {repair}")
     index.config_reader("manual")
     index.register_tokenizer(_FOLDED, analyzer())

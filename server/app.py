@@ -5,7 +5,7 @@ import json
 from flask import Flask, Response, render_template, request
 from werkzeug.exceptions import HTTPException
 
-from server import discovery, downloads, identifiers, query_page, resources
+from server import discovery, downloads, evidence_list, identifiers, query_page, resources
 from server.facts import Facts
 from server.formats import BY_KEY, content_type
 from server.headers import HEADERS, PREFLIGHT, REQUEST_ID
@@ -28,6 +28,7 @@ def create_app(facts: Facts, queries: query_page.QueryPages | None = None) -> Fl
     app.register_blueprint(identifiers.blueprint(facts, links))
     app.register_blueprint(discovery.blueprint(facts, discovery.Sitemap(facts)))
     app.register_blueprint(downloads.blueprint(facts.release))
+    app.register_blueprint(evidence_list.blueprint(facts, links))
     app.register_blueprint(resources.blueprint(facts, links))
     app.jinja_env.globals.update(
         links=links, release=facts.release, base=facts.base, shorten=facts.shorten

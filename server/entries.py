@@ -1,4 +1,4 @@
-"""The page of an evidence entry, in the atlas's order of fields, and the list of entries."""
+"""The page of an evidence entry, in the atlas's order of fields."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,14 +7,13 @@ from math import ceil
 from server import citations
 from server.citation_files import CITATION_FILES
 from server.documents import Document
-from server.facts import Facts, Row
+from server.facts import Facts
 from server.highwire import meta_tags
 from server.pages import Page
 from server.problems import Problem
 from server.reasoning import Reasoning, reasoning
 from server.things import Thing
 
-PAGE_SIZE = 50
 _WORDS_A_MINUTE = 200
 # Kind of text → heading, property, whether it is a list; in the order of the page.
 SECTIONS = (
@@ -109,17 +108,6 @@ def entry_citation(facts: Facts, document: Document, key: str) -> bytes:
         raise Problem("not-found", "This entry names no paper that could be cited.")
     paper, slug = citations.read_paper(thing), entry.text("dcterms:identifier")
     return CITATION_FILES[key](paper, slug, entry.iri).encode()
-
-
-def entries_page(facts: Facts, rows: list[Row], number: int) -> Page | None:
-    """Return page `number` of the list of entries, None where there is none."""
-    last = max(1, ceil(len(rows) / PAGE_SIZE))
-    if not 1 <= number <= last:
-        return None
-    start = (number - 1) * PAGE_SIZE
-    shown = rows[start : start + PAGE_SIZE]
-    values = {"rows": shown, "number": number, "last": last, "total": len(rows), "start": start}
-    return Page("entries.html", values)
 
 
 def _depths(sections: list[Section]) -> list[tuple[str, str, str]]:

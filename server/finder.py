@@ -10,6 +10,7 @@ from graph.release import Release
 from graph.search_index import open_index
 from graph.search_rows import FACETS, SearchRow
 from server.search import Search
+from server.spelling import Spelling
 from server.words import exact_query, ranked_query, read_words
 
 # Counts that are kept: readers go through pages and formats of the same search.
@@ -17,17 +18,19 @@ _KEPT = 256
 # More values than a facet will ever have; the index would else leave out the rare ones.
 _ALL_VALUES = 60_000
 _ORDERS = {"newest": "newest", "oldest": "oldest", "title": "by_title"}
-_YEARS = "year"
 _FACETS = tuple(facet.key for facet in FACETS)
-_NUMBERS = {"number of entries": "newest", "number of dated": _YEARS}
-_MUST = tantivy.Occur.Must
+_YEARS = "year"
+# Every entry has a place in the orders; those that have a year have one.
+_NUMBERS = {"entries": "newest", "dated": _YEARS}
+_MUST, _MUST_NOT, _SHOULD = tantivy.Occur.Must, tantivy.Occur.MustNot, tantivy.Occur.Should
 
 
 @dataclass(frozen=True)
 class Counts:
     """How many entries a search finds; `exact` of them have its words just as they were written.
 
-    The counts of a facet are those of the search without what was chosen of that facet.
+    The counts of a facet, and those of the years, are those of the search without what was
+    chosen there.
     """
 
     total: int
@@ -39,8 +42,6 @@ class Counts:
 
 @dataclass(frozen=True)
 class _Counted:
-    """How many entries, and with a year, a query finds, and by the values of some fields."""
-
     entries: int
     dated: int
     values: dict[str, dict[str | float, int]]
@@ -54,7 +55,12 @@ class Finder:
         index = open_index(release.index_path)
         self._schema = index.schema
         self._searcher = index.searcher()
-        self.count = lru_cache(_KEPT)(self._count)
+        self._spelling = Spelling(release)
+        self._kept = lru_cache(_KEPT)(self._count)
+
+    def count(self, search: Search) -> Counts:
+        """Return how many entries all pages of `search` have together."""
+        return self._kept(search.filters)
 
     def rows(self, search: Search) -> list[SearchRow]:
         """Return the entries on the page of `search`, in its order."""
@@ -65,46 +71,86 @@ class Finder:
         return self._rows(search, most, 0)
 
     def _rows(self, search: Search, limit: int, offset: int) -> Iterator[SearchRow]:
-        order = _ORDERS.get(search.sort)
-        query = self._query(search)
-        ascending = tantivy.Order.Asc if order else tantivy.Order.Desc
+        field = _ORDERS.get(search.sort)
+        order = tantivy.Order.Asc if field else tantivy.Order.Desc
         found = self._searcher.search(
-            query, limit, count=False, order_by_field=order, offset=offset, order=ascending
+            self._query(search),
+            limit,
+            count=False,
+            order_by_field=field,
+            offset=offset,
+            order=order,
         )
         for _, address in found.hits:
             row = self._searcher.doc(address).get_first("row")
             yield SearchRow.from_json(bytes(row or b"").decode())
 
     def _count(self, search: Search) -> Counts:
-        query = self._query(search)
-        here = self._counted(query, *_FACETS)
-        for name in {name for name, _ in search.chosen}:
-            here.values |= self._counted(self._query(search.without(name)), name).values
+        here = self._counted(self._query(search), *_FACETS)
+        narrowed = {name for name, _ in search.chosen}
+        by_facet = {
+            name: self._counted(self._query(search.without(name)), name)
+            if name in narrowed
+            else here
+            for name in _FACETS
+        }
         years = self._counted(self._query(search.without("from").without("year")), _YEARS)
         return Counts(
             total=here.entries,
             exact=self._exact(search) if search.words else here.entries,
-            by_facet={name: {str(key): n for key, n in here.values[name].items()} for name in _FACETS},
-            by_year={int(key): n for key, n in years.values[_YEARS].items()},
+            by_facet={
+                name: {str(key): number for key, number in found.values[name].items()}
+                for name, found in by_facet.items()
+            },
+            by_year={int(key): number for key, number in years.values[_YEARS].items()},
             undated=years.entries - years.dated,
         )
 
     def _exact(self, search: Search) -> int:
         words = exact_query(read_words(search.words), self._schema)
         narrowed = self._query(search.without("q"))
-        return self._counted(tantivy.Query.boolean_query([(_MUST, narrowed), (_MUST, words)])).entries
+        both = tantivy.Query.boolean_query([(_MUST, narrowed), (_MUST, words)])
+        return self._counted(both).entries
 
     def _counted(self, query: tantivy.Query, *names: str) -> _Counted:
         asked = {name: {"terms": {"field": name, "size": _ALL_VALUES}} for name in names}
-        # Every entry has a place in the orders, and those that have a year have one.
-        numbers = {name: {"value_count": {"field": field}} for name, field in _NUMBERS.items()}
+        numbers = {
+            f"#{name}": {"value_count": {"field": field}} for name, field in _NUMBERS.items()
+        }
         found = self._searcher.aggregate(query, {**asked, **numbers})
-        entries, dated = (int(found[name]["value"]) for name in _NUMBERS)
+        entries, dated = (int(found[f"#{name}"]["value"]) for name in _NUMBERS)
         values = {
             name: {bucket["key"]: bucket["doc_count"] for bucket in found[name]["buckets"]}
             for name in names
         }
         return _Counted(entries, dated, values)
 
-se dated
+    def _query(self, search: Search) -> tantivy.Query:
+        wanted = [
+            tantivy.Query.term_set_query(self._schema, facet.key, list(values))
+            for facet in FACETS
+            if (values := search.values(facet.key))
+        ]
+        if years := self._years(search):
+            wanted.append(years)
+        narrowing = [(_MUST, tantivy.Query.const_score_query(query, 0.0)) for query in wanted]
+        if search.words:
+            narrowing.append((_MUST, self._words(search)))
+        return tantivy.Query.boolean_query(narrowing) if narrowing else tantivy.Query.all_query()
 
+    def _words(self, search: Search) -> tantivy.Query:
+        return ranked_query(read_words(search.words), self._schema, self._spelling)
+
+    def _years(self, search: Search) -> tantivy.Query | None:
+        every = tantivy.Query.all_query()
+        dated = tantivy.Query.exists_query(_YEARS)
+        undated = tantivy.Query.boolean_query([(_MUST, every), (_MUST_NOT, dated)])
+        if not search.has_years:
+            return undated if search.undated else None
+        kind = tantivy.FieldType.Unsigned
+        within = tantivy.Query.range_query(
+            self._schema, _YEARS, kind, search.first_year, search.last_year
+        )
+        if not search.undated:
+            return within
+        return tantivy.Query.boolean_query([(_SHOULD, within), (_SHOULD, undated)])

@@ -10,10 +10,11 @@ from server.negotiation import choose
 
 
 class Kind(StrEnum):
-    """What there is to represent: a thing, an entry with its paper, or a kind of answer."""
+    """What there is to represent: a thing, an entry with its paper, a list, a kind of answer."""
 
     ENTITY = "entity"
     ENTRY = "entry"
+    LIST = "list"
     SELECT = "select"
     ASK = "ask"
     GRAPH = "graph"
@@ -65,10 +66,11 @@ class Choice:
     content_type: str
 
 
-_DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.GRAPH})
-_THINGS = frozenset({Kind.ENTITY, Kind.ENTRY})
+_DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.GRAPH})
+_THINGS = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.LIST})
 _PAPER = frozenset({Kind.ENTRY})
 _GRAPH = frozenset({Kind.GRAPH})
+_LIST = frozenset({Kind.LIST})
 _ROWS = frozenset({Kind.SELECT})
 _ANSWER = frozenset({Kind.SELECT, Kind.ASK})
 _XML = ("application/xml", "text/xml")
@@ -118,7 +120,7 @@ FORMATS = (
         iri=f"{_W3C}SPARQL_Results_XML", writer=ox.QueryResultsFormat.XML,
     ),
     Format(
-        "csv", "text/csv", "CSV", _ROWS, "charset=utf-8; header=present",
+        "csv", "text/csv", "CSV", _ROWS | _LIST, "charset=utf-8; header=present",
         iri=f"{_W3C}SPARQL_Results_CSV", writer=ox.QueryResultsFormat.CSV,
     ),
     Format(
@@ -127,6 +129,7 @@ FORMATS = (
     ),
     Format("arrow", "application/vnd.apache.arrow.stream", "Arrow", _ROWS),
     Format("parquet", "application/vnd.apache.parquet", "Parquet", _ROWS),
+    Format("atom", "application/atom+xml", "Atom", _LIST, "charset=utf-8"),
     # The media types under which doi.org gives citations.
     Format(
         "bib", "application/x-bibtex", "BibTeX", _PAPER, "charset=utf-8",
@@ -139,7 +142,7 @@ FORMATS = (
     ),
 )  # fmt: skip
 BY_KEY = {row.key: row for row in FORMATS}
-_ENTRIES = "/evidence/"
+_EVIDENCE = "/evidence"
 
 
 def offers(kind: Kind) -> list[Format]:
@@ -150,7 +153,10 @@ def offers(kind: Kind) -> list[Format]:
 
 def kind_at(path: str) -> Kind:
     """Return what kind of document has the address `path`: only entries have a paper to cite."""
-    return Kind.ENTRY if path.startswith(_ENTRIES) else Kind.ENTITY
+    if path.startswith(f"{_EVIDENCE}/"):
+        return Kind.ENTRY
+    is_list = path == _EVIDENCE or path.startswith(f"{_EVIDENCE}.")
+    return Kind.LIST if is_list else Kind.ENTITY
 
 
 def pick(kind: Kind, accept: str | None, among: Sequence[Format] | None = None) -> Choice | None:

@@ -50,6 +50,12 @@ _ROWS = (
         "Compare it with the SPARQL 1.1 Protocol.",
     ),
     (
+        "bad-search",
+        400,
+        "This search cannot be understood",
+        "Use the parameters and values that the answer lists, or begin with /evidence.",
+    ),
+    (
         "syntax-error",
         400,
         "The query is not valid SPARQL",

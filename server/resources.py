@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import cached_property
 
 from flask import Blueprint, Response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
@@ -12,8 +11,8 @@ from server.citation_files import CITATION_FILES
 from server.context import context
 from server.definitions import definition_page, definitions_page
 from server.documents import Document, find_document, serialize
-from server.entries import entries_page, entry_citation, entry_page
-from server.facts import Facts, Row
+from server.entries import entry_citation, entry_page
+from server.facts import Facts
 from server.formats import (
     BY_KEY,
     Choice,
@@ -43,23 +42,9 @@ _HOME = "/dataset"
 _NO_LONGER_FRESH = {"Cache-Control": "no-cache"}
 
 
-class Lists:
-    """Rows that are the same for the whole life of a release, read once."""
-
-    def __init__(self, facts: Facts) -> None:
-        """Read nothing yet."""
-        self._facts = facts
-
-    @cached_property
-    def entries(self) -> list[Row]:
-        """Return all entries, the newest papers first."""
-        return self._facts.rows("entries")
-
-
 def blueprint(facts: Facts, links: Links) -> Blueprint:
     """Return the routes of all things in `facts`."""
     routes = Blueprint("resources", __name__)
-    lists = Lists(facts)
 
     @routes.get("/")
     def home() -> BaseResponse:
@@ -69,14 +54,6 @@ def blueprint(facts: Facts, links: Links) -> Blueprint:
     @routes.get("/context.jsonld")
     def context_document() -> BaseResponse:
         return _fresh(facts, BY_KEY["jsonld"].media_type, lambda: context(facts))
-
-    @routes.get("/evidence")
-    def evidence() -> BaseResponse:
-        number = request.args.get("page", 1, type=int)
-        page = entries_page(facts, lists.entries, number)
-        if page is None:
-            raise Problem("not-found", "This list has no such page.")
-        return _page_only(facts, lambda: page)
 
     @routes.get("/case-definition")
     def case_definition() -> BaseResponse:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
 from graph.search_rows import FACETS
-from server.problems import Problem
+from server.problems import Extension, Problem
 
 PAGE_SIZE = 50
 MOST_ON_A_PAGE = 200
@@ -90,6 +90,14 @@ class Search:
         """Return another page of it."""
         return replace(self, page=page)
 
+    def within(self, first: int, last: int) -> "Search":
+        """Return the search for papers of those years only."""
+        return replace(self, first_year=first, last_year=last, undated=False, page=1)
+
+    def with_all_journals(self) -> "Search":
+        """Return the search with all journals to choose from."""
+        return replace(self, more=ALL_JOURNALS)
+
     def without(self, name: str, value: str = "") -> "Search":
         """Return the search without that value, or without all that a parameter says."""
         wider = replace(self, page=1)
@@ -107,8 +115,8 @@ class Search:
 def read_search(pairs: Iterable[tuple[str, str]], known: Known) -> Search:
     """Return the search that the parameters `pairs` ask for; Problem says what cannot be.
 
-    `known` has the values of each facet. A parameter without a value is as good as none: that is
-    how forms send what nobody filled in.
+    `known` has the values of each facet, that for none included. A parameter without a value is
+    as good as none: that is how forms send what nobody filled in.
     """
     given: dict[str, list[str]] = {}
     for name, value in pairs:
@@ -151,7 +159,7 @@ def clean(text: str) -> str:
 
 def _chosen(given: Mapping[str, list[str]], known: Known) -> Iterable[tuple[str, str]]:
     for facet in FACETS:
-        possible = [*known[facet.key], facet.missing]
+        possible = list(known[facet.key])
         for value in sorted(given.get(facet.key, ())):
             if value not in possible:
                 detail = f"The facet {facet.key!r} has no value {value[:80]!r}"
@@ -187,6 +195,5 @@ def _refused(name: str, problem: str, possible: Sequence[str] = ()) -> Problem:
     shown = list(possible[:60])
     listed = f"; possible are {', '.join(shown)}" if shown else ""
     more = f" and {len(possible) - len(shown):,} more" if len(possible) > len(shown) else ""
-    return Problem(
-        "bad-search", f"{problem}{listed}{more}.", {"parameter": name, "possible": shown}
-    )
+    extensions: dict[str, Extension] = {"parameter": name, **({"possible": shown} if shown else {})}
+    return Problem("bad-search", f"{problem}{listed}{more}.", extensions)

@@ -9,6 +9,7 @@ import tantivy
 
 from graph.identifiers import doi
 from graph.search_index import TEXT_FIELDS, analyzer
+from server.spelling import Spelling
 
 _PIECE = re.compile(r'"([^"]+)"|([^\s"]+)')
 _PMID = re.compile(r"(?:pmid|pubmed)\s*:?\s*(?=\d)", re.IGNORECASE)
@@ -45,6 +46,12 @@ class Phrase:
             return 0
         return (len(word) >= _ONE_EDIT) + (len(word) >= _TWO_EDITS)
 
+    @property
+    def may_go_on(self) -> bool:
+        """Return whether it may be the beginning of a longer word, where it is the last."""
+        (word, *others) = self.folded
+        return not self.is_quoted and not others and word.isalpha() and len(word) >= _BEGINNING
+
 
 @dataclass(frozen=True)
 class Words:
@@ -57,13 +64,6 @@ class Words:
     def is_empty(self) -> bool:
         """Return whether there is nothing that could be found: neither a letter nor a digit."""
         return not self.phrases and not self.identifiers
-
-    @property
-    def beginning(self) -> str:
-        """Return the last word where it may be the beginning of another, else ""."""
-        last = self.phrases[-1] if self.phrases else None
-        is_begun = last and last.edits + (len(last.folded[0]) == _BEGINNING) and not last.is_quoted
-        return last.folded[0] if last and is_begun and last.folded[0].isalpha() else ""
 
 
 def read_words(text: str) -> Words:
@@ -96,26 +96,22 @@ def exact_query(words: Words, schema: tantivy.Schema) -> tantivy.Query:
     return _any_of(_all_of([_matching(phrase, schema) for phrase in words.phrases]), words, schema)
 
 
-def ranked_query(words: Words, schema: tantivy.Schema) -> tantivy.Query:
-    """Return the query for entries that have all of `words` or such as are spelled alike.
+def ranked_query(words: Words, schema: tantivy.Schema, spelling: Spelling) -> tantivy.Query:
+    """Return the query for entries that have all of `words` or such as `spelling` has for them.
 
     What is identified comes first; then the more of the words stand there as written, and the
     more of those in the title, then among the authors, then in the texts.
     """
-    if words.is_empty:
-        return tantivy.Query.empty_query()
-    each = [_ranked(phrase, schema) for phrase in words.phrases]
-    if beginning := words.beginning:
-        prefix = [
-            _worth(tantivy.Query.fuzzy_term_query(schema, field, beginning, 0, prefix=True), points)
-            for field, points in _BEGUN.items()
-        ]
-        each[-1] = tantivy.Query.disjunction_max_query([each[-1], *prefix])
-    whole = [token for phrase in words.phrases for token in phrase.folded]
+    last = len(words.phrases) - 1
+    each = [
+        _ranked(phrase, schema, spelling, is_last=place == last)
+        for place, phrase in enumerate(words.phrases)
+    ]
     bonus = []
-    if len(words.phrases) > 1:
-        row = tantivy.Query.phrase_query(schema, "title", list(whole))
-        bonus.append((_SHOULD, _worth(row, _IN_A_ROW)))
+    if last > 0:
+        row = [token for phrase in words.phrases for token in phrase.folded]
+        in_a_row = tantivy.Query.phrase_query(schema, "title", list(row))
+        bonus.append((_SHOULD, _worth(in_a_row, _IN_A_ROW)))
     return _any_of(_all_of(each, bonus), words, schema)
 
 
@@ -143,20 +139,29 @@ def _matching(phrase: Phrase, schema: tantivy.Schema) -> tantivy.Query:
     return tantivy.Query.boolean_query([(_SHOULD, query) for query in fields])
 
 
-def _ranked(phrase: Phrase, schema: tantivy.Schema) -> tantivy.Query:
+def _ranked(
+    phrase: Phrase, schema: tantivy.Schema, spelling: Spelling, *, is_last: bool
+) -> tantivy.Query:
     kinds = [_worth(_standing(phrase, field, schema), points) for field, points in _EXACT.items()]
     if phrase.edits:
-        kinds += [
-            _worth(
-                tantivy.Query.fuzzy_term_query(schema, field, phrase.folded[0], phrase.edits),
-                points,
-            )
-            for field, points in _ALIKE.items()
-        ]
+        alike = spelling.alike(phrase.folded[0], phrase.edits)
+        kinds += _instead(alike, _ALIKE, schema)
+    if is_last and phrase.may_go_on:
+        kinds += _instead(spelling.going_on(phrase.folded[0]), _BEGUN, schema)
     best = tantivy.Query.disjunction_max_query(kinds)
     # Of equal points, the entry comes first in whose title the word weighs more.
     often = _standing(phrase, "title", schema), _standing(phrase, "texts", schema)
     return tantivy.Query.boolean_query([(_MUST, best), *((_SHOULD, query) for query in often)])
+
+
+def _instead(
+    words: Sequence[str], worth: dict[str, float], schema: tantivy.Schema
+) -> list[tantivy.Query]:
+    return [
+        _worth(tantivy.Query.term_set_query(schema, field, words), points)
+        for field, points in worth.items()
+        if words
+    ]
 
 
 def _standing(phrase: Phrase, field: str, schema: tantivy.Schema) -> tantivy.Query:
