@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from unicodedata import normalize
 
 import pyoxigraph as ox
 import tantivy
@@ -90,10 +91,10 @@ def _fill(index: tantivy.Index, documents: Iterable[tantivy.Document]) -> None:
 
 def _document(entry: Sorted, row: SearchRow, texts: list[str]) -> tantivy.Document:
     document = tantivy.Document()
-    document.add_text("title", row.title)
-    for name, values in (("authors", row.authors), ("texts", texts)):
+    for name, values in zip(TEXT_FIELDS, ((row.title,), row.authors, texts), strict=True):
         for value in values:
-            document.add_text(name, value)
+            # A letter and the accent that follows it would else be two words.
+            document.add_text(name, normalize("NFC", value))
     for name in IDENTIFIERS:
         if identifier := getattr(row, name):
             document.add_text(name, identifier)

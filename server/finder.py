@@ -14,7 +14,7 @@ from server.spelling import Spelling
 from server.words import exact_query, ranked_query, read_words
 
 # Counts that are kept: readers go through pages and formats of the same search.
-_KEPT = 256
+_KEPT = 64
 # More values than a facet will ever have; the index would else leave out the rare ones.
 _ALL_VALUES = 60_000
 _ORDERS = {"newest": "newest", "oldest": "oldest", "title": "by_title"}

@@ -77,7 +77,7 @@ class Search:
         said += [("year", UNDATED if self.undated else "")]
         said += [("sort", self.sort if self.sort != self.default_sort else "")]
         said += [("per-page", self.size if self.size != PAGE_SIZE else "")]
-        said += [("more", self.more), ("page", self.page if self.page > 1 else "")]
+        said += [("more", self.more), ("page", self.page if self.page != 1 else "")]
         return [(name, str(value)) for name, value in said if value not in {"", None}]
 
     @property

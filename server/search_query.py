@@ -17,7 +17,7 @@ _IDENTIFIERS = {
 }
 _ORDERS = {
     "newest": "DESC(?year) LCASE(STR(?title)) ?entry",
-    "oldest": "!BOUND(?year) ?year LCASE(STR(?title)) ?entry",
+    "oldest": "(!BOUND(?year)) ?year LCASE(STR(?title)) ?entry",
     "title": "LCASE(STR(?title)) ?entry",
 }
 _MARK = "  # filters\n"

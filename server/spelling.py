@@ -8,7 +8,7 @@ from graph.release import Release
 from graph.search_index import open_words
 
 # Words that are kept with their likenesses, and of likenesses the most that are looked for.
-_KEPT = 4096
+_KEPT = 512
 _MOST = 500
 _FIELD = "word"
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from unicodedata import normalize
 
 import idutils
 import tantivy
@@ -16,12 +17,17 @@ _PMID = re.compile(r"(?:pmid|pubmed)\s*:?\s*(?=\d)", re.IGNORECASE)
 _SLUG = re.compile(r"(?:.*/evidence/)?([a-z0-9]+(?:-[a-z0-9]+)+)/?")
 # Letters from which a word may be misspelled in one place, and in two; how much begins a word.
 _ONE_EDIT, _TWO_EDITS, _BEGINNING = 4, 7, 3
-# Points for a word as it is, for one that begins so, for one that is spelled alike: those for the
-# better kind of match and for the more telling field are never made up for by frequency.
+# Points for a word as it is, for one that begins so, and by edits for one that is spelled alike:
+# those for the better kind of match and the more telling field no frequency makes up for.
 _EXACT = dict(zip(TEXT_FIELDS, (300.0, 200.0, 100.0), strict=True))
 _BEGUN = dict(zip(TEXT_FIELDS, (36.0, 24.0, 12.0), strict=True))
-_ALIKE = dict(zip(TEXT_FIELDS, (30.0, 20.0, 10.0), strict=True))
+_ALIKE = {
+    1: dict(zip(TEXT_FIELDS, (30.0, 20.0, 10.0), strict=True)),
+    2: dict(zip(TEXT_FIELDS, (6.0, 4.0, 2.0), strict=True)),
+}
 _IN_A_ROW = 50.0
+# Of longer searches, as of a title that was pasted, every word is taken as it is.
+_MOST_GUESSED = 12
 _IDENTIFIED = 100_000.0
 _MUST, _SHOULD = tantivy.Occur.Must, tantivy.Occur.Should
 
@@ -70,7 +76,7 @@ def read_words(text: str) -> Words:
     """Return what `text`, as a reader typed it, asks for."""
     plain, folded = analyzer(is_folded=False), analyzer()
     found: list[Phrase] = []
-    for quoted, bare in _PIECE.findall(text):
+    for quoted, bare in _PIECE.findall(normalize("NFC", text)):
         words = plain.analyze(quoted or bare)
         if quoted and words:
             tokens = tuple(token for word in words for token in folded.analyze(word))
@@ -103,6 +109,8 @@ def ranked_query(words: Words, schema: tantivy.Schema, spelling: Spelling) -> ta
     more of those in the title, then among the authors, then in the texts.
     """
     last = len(words.phrases) - 1
+    if last >= _MOST_GUESSED:
+        return exact_query(words, schema)
     each = [
         _ranked(phrase, schema, spelling, is_last=place == last)
         for place, phrase in enumerate(words.phrases)
@@ -143,9 +151,8 @@ def _ranked(
     phrase: Phrase, schema: tantivy.Schema, spelling: Spelling, *, is_last: bool
 ) -> tantivy.Query:
     kinds = [_worth(_standing(phrase, field, schema), points) for field, points in _EXACT.items()]
-    if phrase.edits:
-        alike = spelling.alike(phrase.folded[0], phrase.edits)
-        kinds += _instead(alike, _ALIKE, schema)
+    for edits in range(1, phrase.edits + 1):
+        kinds += _instead(spelling.alike(phrase.folded[0], edits), _ALIKE[edits], schema)
     if is_last and phrase.may_go_on:
         kinds += _instead(spelling.going_on(phrase.folded[0]), _BEGUN, schema)
     best = tantivy.Query.disjunction_max_query(kinds)
