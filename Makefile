@@ -22,7 +22,7 @@ types: .venv/installed ; $(BIN)/mypy
 reference: .venv/installed ## the real data through pySHACL, the reference validator
 	$(BIN)/atlas check --reference
 
-bench: .venv/installed ; $(BIN)/python -m tests.bench $(SIZES) && $(BIN)/python -m tests.bench_sparql
+bench: .venv/installed ; $(BIN)/python -m tests.bench $(SIZES) && $(BIN)/python -m tests.bench_sparql && $(BIN)/python -m tests.bench_search
 conformance: .venv/installed ; $(BIN)/python -m tests.conformance $(RDF_TESTS)
 
 assets: $(EDITOR) ## the query editor; without npm the page has a plain text area
