@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unicodedata import normalize
 
 import pyoxigraph as ox
@@ -61,6 +62,7 @@ def write_index(store: ox.Store, folder: Path) -> None:
     index = _new(schema(), folder / ENTRIES)
     _fill(index, (_document(*found) for found in read_rows(store)))
     _fill(_new(word_schema(), folder / WORDS), map(_word, sorted(_words(index))))
+    _unlock(folder)
 
 
 def open_index(folder: Path) -> tantivy.Index:
@@ -87,6 +89,11 @@ def _fill(index: tantivy.Index, documents: Iterable[tantivy.Document]) -> None:
     writer.commit()
     writer.wait_merging_threads()
     index.reload()
+
+
+def _unlock(folder: Path) -> None:
+    for lock in folder.glob("*/*.lock"):
+        lock.unlink()
 
 
 def _document(entry: Sorted, row: SearchRow, texts: list[str]) -> tantivy.Document:
@@ -123,12 +130,17 @@ def _word(word: str) -> tantivy.Document:
 def _open(folder: Path, fields: tantivy.Schema) -> tantivy.Index:
     repair = "run `atlas build --force`"
     try:
-        index = tantivy.Index.open(str(folder))
+        # To open it takes a lock, for which there has to be write permission; a release is only
+        # read. Once the reader is there all files are open, and their names no longer needed.
+        with TemporaryDirectory() as name:
+            for path in folder.iterdir():
+                (Path(name) / path.name).symlink_to(path.resolve())
+            index = tantivy.Index.open(name)
+            index.config_reader("manual")
     except (ValueError, OSError) as error:
         problem = f"the search index in {folder} cannot be read ({error}); {repair}"
         raise ReleaseMissing(problem) from error
     if index.schema != fields:
         raise ReleaseMissing(f"the search index in {folder} has another form; {repair}")
-    index.config_reader("manual")
     index.register_tokenizer(_FOLDED, analyzer())
     return index

@@ -46,13 +46,15 @@ class Serving:
 async def serve_release(release: Release, settings: Settings) -> Serving:
     """Start what serves `release`; AtlasError where its data cannot be read."""
     facts = Facts(release)
+    # First what can fail for want of a file: an engine that was started would have to be ended.
+    pages = await asyncio.to_thread(Pages, facts)
     engine = await _start_engine(release, facts, settings)
     return Serving(
         name=release.id,
         base=facts.base,
         endpoint=Endpoint(engine, settings, f"{release.id} {release.manifest.digest}"),
         describe=lru_cache(_DESCRIPTIONS)(partial(service_description, facts, settings)),
-        pages=await asyncio.to_thread(Pages, facts),
+        pages=pages,
     )
 
 

@@ -82,7 +82,9 @@ def bench(release: Release, folder: Path) -> None:
     print(
         "\n| connections | answers a second | median, ms | p99, ms |\n| ---: | ---: | ---: | ---: |"
     )
-    with serve(Settings(releases=release.folder.parent), folder) as site:
+    # The endpoint is not asked; so its data need not be read into memory.
+    settings = Settings(releases=release.folder.parent, memory_triples=0)
+    with serve(settings, folder) as site:
         paths = searches()
         for connections in CONNECTIONS:
             print(measure(site.address, paths, connections, folder / "searches.lua"), flush=True)

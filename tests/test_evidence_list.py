@@ -1,7 +1,10 @@
+import asyncio
 import csv
 import io
 import json
 import re
+import shutil
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import urlencode
@@ -14,11 +17,15 @@ import rdflib
 from flask.testing import FlaskClient
 
 from graph.build import build
+from graph.errors import ReleaseMissing
 from graph.prefixes import BASE, term
+from graph.release import Release
 from server import evidence_list
 from server.app import create_app
 from server.facts import Facts
 from server.formats import Kind, offers
+from server.serving import serve_release
+from server.settings import Settings
 from tests.conftest import SEED
 
 HTML = {"Accept": "text/html"}
@@ -319,6 +326,16 @@ def test_all_journals_can_be_had(real_client: FlaskClient) -> None:
     rare = min(every - shown)
     assert f'value="{rare}" checked' in real_client.get(f"/evidence?journal={rare}").text
     assert journals("?more=journal") > 200
+
+
+def test_a_release_without_an_index_is_not_served(
+    release: Release, settings: Settings, tmp_path: Path
+) -> None:
+    folder = tmp_path / release.id
+    shutil.copytree(release.folder, folder)
+    shutil.rmtree(folder / "search")
+    with pytest.raises(ReleaseMissing, match="run `atlas build --force`"):
+        asyncio.run(serve_release(replace(release, folder=folder), settings))
 
 
 def test_a_search_under_another_base_stays_there(tiny_data: Path, tmp_path: Path) -> None:
