@@ -11,7 +11,8 @@ from graph.search_index import open_index
 from graph.search_rows import FACETS, SearchRow
 from server.search import Search
 from server.spelling import Spelling
-from server.words import exact_query, ranked_query, read_words
+from server.word_queries import WordQueries, any_term
+from server.words import read_words
 
 # Counts that are kept: readers go through pages and formats of the same search.
 _KEPT = 64
@@ -73,28 +74,22 @@ class Finder:
     def _rows(self, search: Search, limit: int, offset: int) -> Iterator[SearchRow]:
         field = _ORDERS.get(search.sort)
         order = tantivy.Order.Asc if field else tantivy.Order.Desc
+        query = self._query(search, is_ranked=field is None)
         found = self._searcher.search(
-            self._query(search),
-            limit,
-            count=False,
-            order_by_field=field,
-            offset=offset,
-            order=order,
+            query, limit, count=False, order_by_field=field, offset=offset, order=order
         )
         for _, address in found.hits:
             row = self._searcher.doc(address).get_first("row")
             yield SearchRow.from_json(bytes(row or b"").decode())
 
     def _count(self, search: Search) -> Counts:
-        here = self._counted(self._query(search), *_FACETS)
-        narrowed = {name for name, _ in search.chosen}
-        by_facet = {
-            name: self._counted(self._query(search.without(name)), name)
-            if name in narrowed
-            else here
-            for name in _FACETS
-        }
-        years = self._counted(self._query(search.without("from").without("year")), _YEARS)
+        here = self._counted(self._query(search), *_FACETS, _YEARS)
+        by_facet = dict.fromkeys(_FACETS, here)
+        for name in {name for name, _ in search.chosen}:
+            by_facet[name] = self._counted(self._query(search.without(name)), name)
+        years = here
+        if search.has_years or search.undated:
+            years = self._counted(self._query(search.without("from").without("year")), _YEARS)
         return Counts(
             total=here.entries,
             exact=self._exact(search) if search.words else here.entries,
@@ -107,9 +102,9 @@ class Finder:
         )
 
     def _exact(self, search: Search) -> int:
-        words = exact_query(read_words(search.words), self._schema)
         narrowed = self._query(search.without("q"))
-        both = tantivy.Query.boolean_query([(_MUST, narrowed), (_MUST, words)])
+        exact = self._words(search).exact()
+        both = tantivy.Query.boolean_query([(_MUST, narrowed), (_MUST, exact)])
         return self._counted(both).entries
 
     def _counted(self, query: tantivy.Query, *names: str) -> _Counted:
@@ -125,9 +120,9 @@ class Finder:
         }
         return _Counted(entries, dated, values)
 
-    def _query(self, search: Search) -> tantivy.Query:
+    def _query(self, search: Search, *, is_ranked: bool = False) -> tantivy.Query:
         wanted = [
-            tantivy.Query.term_set_query(self._schema, facet.key, list(values))
+            any_term(self._schema, facet.key, values)
             for facet in FACETS
             if (values := search.values(facet.key))
         ]
@@ -135,11 +130,12 @@ class Finder:
             wanted.append(years)
         narrowing = [(_MUST, tantivy.Query.const_score_query(query, 0.0)) for query in wanted]
         if search.words:
-            narrowing.append((_MUST, self._words(search)))
+            words = self._words(search)
+            narrowing.append((_MUST, words.ranked() if is_ranked else words.alike()))
         return tantivy.Query.boolean_query(narrowing) if narrowing else tantivy.Query.all_query()
 
-    def _words(self, search: Search) -> tantivy.Query:
-        return ranked_query(read_words(search.words), self._schema, self._spelling)
+    def _words(self, search: Search) -> WordQueries:
+        return WordQueries(read_words(search.words), self._schema, self._spelling)
 
     def _years(self, search: Search) -> tantivy.Query | None:
         every = tantivy.Query.all_query()

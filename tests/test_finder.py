@@ -170,6 +170,16 @@ def test_pages_follow_one_another(finder: Finder) -> None:
     assert slugs(list(finder.all_rows(Search(page=2, size=4), 100))) == whole
 
 
+@pytest.mark.parametrize(
+    "words", ["lactate", "gut", "muscle fatigue", "the lactat", "12345", "a b"]
+)
+@pytest.mark.parametrize("sort", ["relevance", "title"])
+def test_what_is_counted_is_what_is_found(words: str, sort: str, finder: Finder) -> None:
+    search = Search(words=words, sort=sort)
+    found = slugs(list(finder.all_rows(search, 100)))
+    assert len(found) == len(set(found)) == finder.count(search).total
+
+
 def test_years_and_their_absence(finder: Finder) -> None:
     found = finder.count(Search(first_year=2003, last_year=2004, undated=True))
     assert (found.total, found.undated, sum(found.by_year.values())) == (3, 1, 10)
