@@ -1,6 +1,6 @@
 """The search index of a release: written once beside its store, then only read."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unicodedata import normalize
@@ -9,11 +9,12 @@ import pyoxigraph as ox
 import tantivy
 
 from graph.errors import ReleaseMissing
+from graph.row_file import RowFile, RowWriter
 from graph.search_rows import FACETS, SearchRow, Sorted, read_rows
 
 # Words are searched here, the most telling first.
 TEXT_FIELDS = ("title", "authors", "texts")
-# The parts of an index: the entries, and each word that they have, once.
+# The parts of an index beside the rows: the entries, and each word that they have, once.
 ENTRIES, WORDS = "entries", "words"
 IDENTIFIERS = ("doi", "pmid", "slug")
 # Each order of a list → the field with the place of an entry in it.
@@ -37,7 +38,7 @@ def word_schema() -> tantivy.Schema:
 
 
 def schema() -> tantivy.Schema:
-    """Return the fields of the index: words, identifiers, facets, orders, and the row itself."""
+    """Return the fields of the index: words, identifiers, facets and orders."""
     builder = tantivy.SchemaBuilder()
     for name in TEXT_FIELDS:
         builder.add_text_field(name, tokenizer_name=_FOLDED)
@@ -48,7 +49,6 @@ def schema() -> tantivy.Schema:
     builder.add_unsigned_field("year", fast=True, indexed=True)
     for name in ORDERS:
         builder.add_unsigned_field(name, fast=True)
-    builder.add_bytes_field("row", stored=True)
     return builder.build()
 
 
@@ -60,7 +60,9 @@ def write_index(store: ox.Store, folder: Path) -> None:
     """
     folder.mkdir()
     index = _new(schema(), folder / ENTRIES)
-    _fill(index, (_document(*found) for found in read_rows(store)))
+    rows = RowWriter(folder)
+    _fill(index, _documents(store, rows))
+    rows.close()
     _fill(_new(word_schema(), folder / WORDS), map(_word, sorted(_words(index))))
     _unlock(folder)
 
@@ -68,6 +70,14 @@ def write_index(store: ox.Store, folder: Path) -> None:
 def open_index(folder: Path) -> tantivy.Index:
     """Open the index of entries in `folder`; ReleaseMissing where this program reads none."""
     return _open(folder / ENTRIES, schema())
+
+
+def open_rows(folder: Path) -> RowFile:
+    """Open the rows of the index in `folder`; ReleaseMissing as `open_index`."""
+    try:
+        return RowFile(folder)
+    except (ValueError, OSError) as error:
+        raise _unreadable(folder, error) from error
 
 
 def open_words(folder: Path) -> tantivy.Index:
@@ -96,6 +106,12 @@ def _unlock(folder: Path) -> None:
         lock.unlink()
 
 
+def _documents(store: ox.Store, rows: RowWriter) -> Iterator[tantivy.Document]:
+    for entry, row, texts in read_rows(store):
+        rows.add(row)
+        yield _document(entry, row, texts)
+
+
 def _document(entry: Sorted, row: SearchRow, texts: list[str]) -> tantivy.Document:
     document = tantivy.Document()
     for name, values in zip(TEXT_FIELDS, ((row.title,), row.authors, texts), strict=True):
@@ -112,7 +128,6 @@ def _document(entry: Sorted, row: SearchRow, texts: list[str]) -> tantivy.Docume
         document.add_unsigned("year", row.year)
     for name in ORDERS:
         document.add_unsigned(name, getattr(entry, name))
-    document.add_bytes("row", row.to_json().encode())
     return document
 
 
@@ -128,7 +143,6 @@ def _word(word: str) -> tantivy.Document:
 
 
 def _open(folder: Path, fields: tantivy.Schema) -> tantivy.Index:
-    repair = "run `atlas build --force`"
     try:
         # To open it takes a lock, for which there has to be write permission; a release is only
         # read. Once the reader is there all files are open, and their names no longer needed.
@@ -138,9 +152,13 @@ def _open(folder: Path, fields: tantivy.Schema) -> tantivy.Index:
             index = tantivy.Index.open(name)
             index.config_reader("manual")
     except (ValueError, OSError) as error:
-        problem = f"the search index in {folder} cannot be read ({error}); {repair}"
-        raise ReleaseMissing(problem) from error
+        raise _unreadable(folder, error) from error
     if index.schema != fields:
-        raise ReleaseMissing(f"the search index in {folder} has another form; {repair}")
+        raise _unreadable(folder, "it has another form")
     index.register_tokenizer(_FOLDED, analyzer())
     return index
+
+
+def _unreadable(folder: Path, problem: object) -> ReleaseMissing:
+    repair = "run `atlas build --force`"
+    return ReleaseMissing(f"the search index in {folder} cannot be read ({problem}); {repair}")

@@ -81,7 +81,7 @@ class SearchRow:
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
-    def from_json(cls, text: str) -> "SearchRow":
+    def from_json(cls, text: str | bytes) -> "SearchRow":
         """Return the row that `to_json` wrote."""
         fields = json.loads(text)
         fields["authors"] = tuple(fields["authors"])

@@ -7,7 +7,7 @@ from functools import lru_cache
 import tantivy
 
 from graph.release import Release
-from graph.search_index import open_index
+from graph.search_index import open_index, open_rows
 from graph.search_rows import FACETS, SearchRow
 from server.search import Search
 from server.spelling import Spelling
@@ -22,7 +22,8 @@ _ORDERS = {"newest": "newest", "oldest": "oldest", "title": "by_title"}
 _FACETS = tuple(facet.key for facet in FACETS)
 _YEARS = "year"
 # Every entry has a place in the orders; those that have a year have one.
-_NUMBERS = {"entries": "newest", "dated": _YEARS}
+_PLACE = "newest"
+_NUMBERS = {"entries": _PLACE, "dated": _YEARS}
 _MUST, _MUST_NOT, _SHOULD = tantivy.Occur.Must, tantivy.Occur.MustNot, tantivy.Occur.Should
 
 
@@ -56,6 +57,7 @@ class Finder:
         index = open_index(release.index_path)
         self._schema = index.schema
         self._searcher = index.searcher()
+        self._all = open_rows(release.index_path)
         self._spelling = Spelling(release)
         self._kept = lru_cache(_KEPT)(self._count)
 
@@ -78,9 +80,9 @@ class Finder:
         found = self._searcher.search(
             query, limit, count=False, order_by_field=field, offset=offset, order=order
         )
-        for _, address in found.hits:
-            row = self._searcher.doc(address).get_first("row")
-            yield SearchRow.from_json(bytes(row or b"").decode())
+        addresses = [address for _, address in found.hits]
+        places = self._searcher.fast_field_values(_PLACE, addresses)
+        return (self._all.row(int(place or 0)) for place in places)
 
     def _count(self, search: Search) -> Counts:
         here = self._counted(self._query(search), *_FACETS, _YEARS)

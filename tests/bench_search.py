@@ -23,7 +23,7 @@ ENTRIES = 5_000
 SECONDS = 10
 CONNECTIONS = (1, 8, 32)
 PEM = ("required", "not-required", "unclear", "not-judged")
-# Every address is another one, so that what the server remembers of one does not help.
+# So many that what the server remembers of one does not help with the next.
 SEARCHES = 4_000
 _SCRIPT = """
 local paths = {{ {paths} }}
@@ -85,9 +85,10 @@ def bench(release: Release, folder: Path) -> None:
     # The endpoint is not asked; so its data need not be read into memory.
     settings = Settings(releases=release.folder.parent, memory_triples=0)
     with serve(settings, folder) as site:
-        paths = searches()
-        for connections in CONNECTIONS:
-            print(measure(site.address, paths, connections, folder / "searches.lua"), flush=True)
+        paths, script = searches(), folder / "searches.lua"
+        for name, asked in (("each another one", paths), ("one again and again", paths[:1])):
+            for connections in CONNECTIONS:
+                print(f"| {name} {measure(site.address, asked, connections, script)}", flush=True)
 
 
 def main() -> None:

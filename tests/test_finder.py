@@ -208,6 +208,10 @@ def test_another_build_finds_the_same(release: Release, tmp_path: Path) -> None:
 def test_a_release_without_an_index_has_to_be_built_again(release: Release, tmp_path: Path) -> None:
     with pytest.raises(ReleaseMissing, match="atlas build --force"):
         Finder(replace(release, folder=tmp_path))
+    shutil.copytree(release.folder, tmp_path / "bare")
+    (tmp_path / "bare" / "search" / "rows.ends").unlink()
+    with pytest.raises(ReleaseMissing, match="cannot be read"):
+        Finder(replace(release, folder=tmp_path / "bare"))
     for part in ("entries", "words"):
         folder = tmp_path / part
         shutil.copytree(release.folder, folder)
