@@ -22,7 +22,7 @@ types: .venv/installed ; $(BIN)/mypy
 reference: .venv/installed ## the real data through pySHACL, the reference validator
 	$(BIN)/atlas check --reference
 
-bench: .venv/installed ; $(BIN)/python -m tests.bench $(SIZES) && for part in sparql pages lighthouse; do $(BIN)/python -m tests.bench_$$part || exit; done
+bench: .venv/installed ; $(BIN)/python -m tests.bench $(SIZES) && for part in sparql pages search lighthouse; do $(BIN)/python -m tests.bench_$$part || exit; done
 conformance: .venv/installed ; $(BIN)/python -m tests.conformance $(RDF_TESTS)
 
 assets: $(EDITOR) ## the query editor; without npm the page has a plain text area

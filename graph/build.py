@@ -31,6 +31,7 @@ from graph.release import (
 )
 from graph.report import InvalidSources as InvalidSources
 from graph.report import Problem, problems, refuse
+from graph.search_index import write_index
 from graph.shacl import reference as validate_by_pyshacl
 from graph.shacl import validate
 from graph.shards import Layout, read_shared
@@ -46,8 +47,9 @@ from graph.sources import (
 )
 from graph.workshop import Workshop
 
-STAGES = ("load", "check and infer", "merge", "store", "check across", "describe", "dump", "export")
-_SOFTWARE = ("mecfs-atlas", "pyoxigraph", "owlrl", "rdflib", "pyarrow")
+STAGES = ("load", "check and infer", "merge", "store", "check across", "describe", "index", "dump",
+          "export")  # fmt: skip
+_SOFTWARE = ("mecfs-atlas", "pyoxigraph", "owlrl", "rdflib", "pyarrow", "tantivy")
 
 Digest = Callable[[Path], str]
 Progress = Callable[[str, int, int], None]
@@ -162,6 +164,8 @@ def _make(
     refuse(problems(sources, validate(store, "across")))
     progress("describe", 0, 1)
     counts, said = _describe(store, base)
+    progress("index", 0, 1)
+    write_index(store, folder / "search")
     progress("dump", 0, 1)
     write_dump(merged, said, folder / "atlas.nq", base)
     store.flush()

@@ -1,4 +1,4 @@
-"""A release: an immutable folder with a store, a dump and a manifest, put into place atomically."""
+"""A release: an immutable folder with all that is served, put into place atomically."""
 
 import fcntl
 import json
@@ -47,6 +47,11 @@ class Release:
     def store_path(self) -> Path:
         """Return the folder of the Oxigraph store; open it read-only."""
         return self.folder / "store"
+
+    @property
+    def index_path(self) -> Path:
+        """Return the folder of the search index."""
+        return self.folder / "search"
 
     @property
     def dump_path(self) -> Path:

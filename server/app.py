@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from server import discovery, downloads, identifiers, query_page, routes, views
+from server import discovery, downloads, evidence_list, identifiers, query_page, routes, views
 from server.facts import Facts
 from server.flask_encoding import encode, unmark
 from server.flask_messages import give, read_request
@@ -27,6 +27,7 @@ def create_app(facts: Facts, site: Site | None = None) -> Flask:
     app.register_blueprint(discovery.blueprint(facts, discovery.Sitemap(facts)))
     app.register_blueprint(downloads.blueprint(facts.release))
     plain = PlainPages(facts, site.renderer)
+    app.register_blueprint(evidence_list.blueprint(site))
     app.register_blueprint(views.blueprint(facts, plain))
     app.register_blueprint(routes.blueprint(site, plain))
     _answer_everything(app, site)

@@ -97,7 +97,9 @@ def blueprint(facts: Facts, sitemap: Sitemap) -> Blueprint:
 def _robots(base: str) -> bytes:
     # Queries cost what pages do not; what they are made of is in the dump. The rule that is
     # longer wins (RFC 9309), so `/sparql` itself may be read.
-    lines = ("User-agent: *", "Allow: /", "Disallow: /sparql?", "", f"Sitemap: {base}/sitemap.xml")
+    # Searches are without number; the sitemap has every entry.
+    rules = ("Allow: /", "Disallow: /evidence?", "Disallow: /sparql?")
+    lines = ("User-agent: *", *rules, "", f"Sitemap: {base}/sitemap.xml")
     return "".join(f"{line}\n" for line in lines).encode()
 
 

@@ -1,4 +1,4 @@
-"""The page of an evidence entry, in the atlas's order of fields, and the list of entries."""
+"""The page of an evidence entry, in the atlas's order of fields."""
 
 from dataclasses import dataclass
 from math import ceil
@@ -7,7 +7,7 @@ from server import citations
 from server.citation_files import CITATION_FILES
 from server.citation_styles import Wanted
 from server.documents import Document
-from server.facts import Facts, Row
+from server.facts import Facts
 from server.highwire import meta_tags
 from server.pages import Page
 from server.problems import Problem
@@ -17,7 +17,6 @@ from server.related import related, versions
 from server.terms import thing_page
 from server.things import Thing
 
-PAGE_SIZE = 50
 _WORDS_A_MINUTE = 200
 # Kind of text → heading, property, whether it is a list; in the order of the page.
 SECTIONS = (
@@ -120,17 +119,6 @@ def entry_reference(facts: Facts, document: Document, wanted: Wanted) -> bytes:
     entry = Thing(facts, document.iri)
     paper = citations.read_paper(_paper_of(entry))
     return reference(paper, entry.text("dcterms:identifier"), wanted).encode() + b"\n"
-
-
-def entries_page(facts: Facts, rows: list[Row], number: int) -> Page | None:
-    """Return page `number` of the list of entries, None where there is none."""
-    last = max(1, ceil(len(rows) / PAGE_SIZE))
-    if not 1 <= number <= last:
-        return None
-    start = (number - 1) * PAGE_SIZE
-    shown = rows[start : start + PAGE_SIZE]
-    values = {"rows": shown, "number": number, "last": last, "total": len(rows), "start": start}
-    return Page("entries.html", values)
 
 
 def _paper_of(entry: Thing) -> Thing:

@@ -10,13 +10,14 @@ from server.negotiation import choose
 
 
 class Kind(StrEnum):
-    """What there is to represent: a thing, an entry with its paper, or a kind of answer.
+    """What there is to represent: a thing, an entry with its paper, a list, a kind of answer.
 
     A nanopublication has several graphs, which few formats have.
     """
 
     ENTITY = "entity"
     ENTRY = "entry"
+    LIST = "list"
     NANOPUB = "nanopub"
     SELECT = "select"
     ASK = "ask"
@@ -69,10 +70,11 @@ class Choice:
     content_type: str
 
 
-_DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.GRAPH})
+_DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.GRAPH})
 _QUADS = frozenset({Kind.NANOPUB})
 _PAPER = frozenset({Kind.ENTRY})
 _GRAPH = frozenset({Kind.GRAPH})
+_LIST = frozenset({Kind.LIST})
 _ROWS = frozenset({Kind.SELECT})
 _ANSWER = frozenset({Kind.SELECT, Kind.ASK})
 _XML = ("application/xml", "text/xml")
@@ -122,7 +124,7 @@ FORMATS = (
         iri=f"{_W3C}SPARQL_Results_XML", writer=ox.QueryResultsFormat.XML,
     ),
     Format(
-        "csv", "text/csv", "CSV", _ROWS, "charset=utf-8; header=present",
+        "csv", "text/csv", "CSV", _ROWS | _LIST, "charset=utf-8; header=present",
         iri=f"{_W3C}SPARQL_Results_CSV", writer=ox.QueryResultsFormat.CSV,
     ),
     Format(
@@ -131,6 +133,7 @@ FORMATS = (
     ),
     Format("arrow", "application/vnd.apache.arrow.stream", "Arrow", _ROWS),
     Format("parquet", "application/vnd.apache.parquet", "Parquet", _ROWS),
+    Format("atom", "application/atom+xml", "Atom", _LIST, "charset=utf-8"),
     # The media types under which doi.org gives citations.
     Format(
         "bib", "application/x-bibtex", "BibTeX", _PAPER, "charset=utf-8",
@@ -148,10 +151,10 @@ FORMATS = (
     Format("linkset", "application/linkset", "Linkset", _PAPER),
 )  # fmt: skip
 BY_KEY = {row.key: row for row in FORMATS}
-_ENTRIES = "/evidence/"
+_EVIDENCE = "/evidence"
 _NANOPUBS = "/nanopub/"
 # What a kind is sent as by default; else it is the first format of the table that is no page.
-_FIRST = {Kind.ENTITY: "html", Kind.ENTRY: "html", Kind.NANOPUB: "trig"}
+_FIRST = {Kind.ENTITY: "html", Kind.ENTRY: "html", Kind.LIST: "html", Kind.NANOPUB: "trig"}
 
 
 def offers(kind: Kind) -> list[Format]:
@@ -163,7 +166,10 @@ def offers(kind: Kind) -> list[Format]:
 
 def kind_at(path: str) -> Kind:
     """Return what kind of document has the address `path`: only entries have a paper to cite."""
-    if not path.startswith(_ENTRIES) or "/revision/" in path:
+    if not path.startswith(f"{_EVIDENCE}/"):
+        is_list = path == _EVIDENCE or path.startswith(f"{_EVIDENCE}.")
+        return Kind.LIST if is_list else Kind.ENTITY
+    if "/revision/" in path:
         return Kind.ENTITY
     return Kind.NANOPUB if _NANOPUBS in path else Kind.ENTRY
 

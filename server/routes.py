@@ -1,11 +1,10 @@
 """The routes of the pages: lists and explanations by name, and every other address as a thing."""
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, redirect
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.context import context
 from server.definitions import definitions_page
-from server.entries import entries_page
 from server.flask_messages import give, read_request
 from server.formats import BY_KEY
 from server.pages import Page
@@ -25,14 +24,6 @@ def blueprint(site: Site, plain: PlainPages) -> Blueprint:
     @routes.get("/context.jsonld")
     def context_document() -> BaseResponse:
         return conditional(facts, BY_KEY["jsonld"].media_type, lambda: context(facts))
-
-    @routes.get("/evidence")
-    def evidence() -> BaseResponse:
-        number = request.args.get("page", 1, type=int)
-        page = entries_page(facts, site.entries, number)
-        if page is None:
-            raise Problem("not-found", "This list has no such page.")
-        return plain.answer(lambda: page)
 
     @routes.get("/case-definition")
     def case_definition() -> BaseResponse:

@@ -54,9 +54,10 @@ class Serving:
 
 async def serve_release(release: Release, settings: Settings) -> Serving:
     """Start what serves `release`; AtlasError where its data cannot be read."""
+    # First what can fail for want of a file: an engine that was started would have to be ended.
     facts, signer = Facts(release), read_signer(settings.nanopub_key)
-    engine = await _start_engine(release, facts, settings)
     pages = await asyncio.to_thread(Pages, facts, settings.page_cache * MEBIBYTE, signer)
+    engine = await _start_engine(release, facts, settings)
     preparing = fill(pages.site.prepared, release, facts.fingerprint)
     return Serving(
         name=release.id,

@@ -1,8 +1,6 @@
 """What all pages of one release share."""
 
-from functools import cached_property
-
-from server.facts import Facts, Row
+from server.facts import Facts
 from server.links import Links
 from server.messages import Request, Response
 from server.nanopub_documents import NanopubDocuments
@@ -40,8 +38,3 @@ class Site:
         """Return `problem` as the client of `request` prefers it."""
         accept = request.header("accept")
         return explain(problem, self.facts.base, accept, request.id, self.renderer)
-
-    @cached_property
-    def entries(self) -> list[Row]:
-        """Return all entries, the newest papers first."""
-        return self.facts.rows("entries")

@@ -4,17 +4,12 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from graph.search_rows import FACETS as SEARCHED
 from server.facts import Facts, Row
 from server.things import Thing
 
 # List of values → the parameter by which `/evidence` finds the entries that have one of them.
-FACETS = {
-    "case-definition": "definition",
-    "evidence-level": "level",
-    "pem-requirement": "pem",
-    "publication-type": "type",
-    "topic": "topic",
-}
+FACETS = {facet.space.strip("/#").removeprefix("vocabulary/"): facet.key for facet in SEARCHED}
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def test_the_pages_read_bodies_and_odd_addresses(web: httpx.Client) -> None:
     assert (found.status_code, found.json()) == (200, {"remarks": []})
     host, port = web.base_url.host, int(web.base_url.port or 0)
     with socket.create_connection((host, port), timeout=30) as connection:
-        text = "GET /evidence?page=\u00e9 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        text = "GET /evidence?q=\u00e9 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
         connection.sendall(text.encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 200")
     assert web.post("/sparql/lint", content=b"x" * 9_000_000).status_code == 413

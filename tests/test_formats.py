@@ -53,6 +53,10 @@ ACCEPTED = [
     (Kind.ENTRY, "text/x-bibliography; style=apa; locale=de-DE", "text/x-bibliography"),
     (Kind.ENTRY, "application/*", "application/ld+json"),
     (Kind.ENTRY, "*/*", "text/html; charset=utf-8"),
+    (Kind.LIST, "*/*", "text/html; charset=utf-8"),
+    (Kind.LIST, "application/rss+xml, application/atom+xml", "application/atom+xml; charset=utf-8"),
+    (Kind.LIST, "text/csv", "text/csv; charset=utf-8; header=present"),
+    (Kind.LIST, "application/x-bibtex", None),
 ]
 
 
@@ -83,6 +87,8 @@ def test_what_clients_send_is_answered_in_their_format(
         (Kind.GRAPH, "xml rdf rdf/xml rdf+xml rdfxml application/rdf+xml", "rdf"),
         (Kind.ENTITY, "xml rdf", "rdf"),
         (Kind.ENTITY, "html text/html", "html"),
+        (Kind.LIST, "csv text/csv", "csv"),
+        (Kind.LIST, "atom Atom application/atom+xml atom+xml", "atom"),
         (Kind.ENTRY, "json application/json", "jsonld"),
         (Kind.ENTRY, "bib bibtex x-bibtex application/x-bibtex text/x-bibtex", "bib"),
         (Kind.ENTRY, "ris RIS application/x-research-info-systems", "ris"),
@@ -112,7 +118,7 @@ def test_the_names_that_sparqlwrapper_sends_are_all_known() -> None:
 
 
 def test_within_a_kind_every_name_and_type_means_one_format() -> None:
-    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 19
+    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 20
     for kind in Kind:
         rows = offers(kind)
         for counted in (
@@ -141,6 +147,7 @@ def test_each_kind_has_its_formats() -> None:
             "linkset",
         ],
         Kind.NANOPUB: ["trig", "jsonld", "nq", "html"],
+        Kind.LIST: ["html", "ttl", "jsonld", "nt", "trig", "rdf", "csv", "atom"],
         Kind.SELECT: ["srj", "srx", "csv", "tsv", "arrow", "parquet", "html"],
         Kind.ASK: ["srj", "srx", "html"],
         Kind.GRAPH: ["ttl", "jsonld", "nt", "nq", "trig", "rdf", "html"],

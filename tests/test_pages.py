@@ -17,6 +17,10 @@ HTML = {"Accept": "text/html"}
 PAGES = [
     "/",
     "/evidence",
+    "/evidence?q=fixture&pem=unclear&pem=not-judged&definition=not-recorded&from=2000&year=not-recorded",
+    "/evidence?q=%3Cscript%3Ealert(1)%3C/script%3E&pem=required&per-page=1",
+    "/evidence?per-page=2&page=2",
+    "/evidence?pem=maybe",
     f"/evidence/{SEED}",
     "/evidence/fixture-2001-markup-title",
     "/evidence/fixture-2013-groups-required",
