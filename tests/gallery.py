@@ -33,6 +33,8 @@ SAMPLES = (
     Sample("entry retracted and drafted", "/evidence/fixture-2001-markup-title", is_made_up=True),
     Sample("entry that cites", "/evidence/fixture-2013-groups-required", is_made_up=True),
     Sample("list", "/evidence"),
+    Sample("search", "/evidence?q=fatige+exercise&pem=required&pem=unclear&definition=fukuda1994"),
+    Sample("search that finds nothing", "/evidence?q=zzzzzzzz"),
     Sample("definition", "/case-definition/fukuda1994"),
     Sample("definitions", "/case-definition"),
     Sample("ontology", "/ontology"),

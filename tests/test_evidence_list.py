@@ -122,7 +122,7 @@ def test_a_search_is_negotiated_like_everything_else(client: FlaskClient) -> Non
         ):
             assert (asked.status_code, asked.mimetype) == (200, row.media_type)
             assert asked.headers["Content-Location"] == f"/evidence{row.suffix}?q=a"
-            assert asked.headers["Vary"] == "Accept"
+            assert asked.headers["Vary"] == "Accept, Accept-Encoding"
     assert client.get("/evidence", headers={"Accept": "*/*"}).mimetype == "text/html"
     refused = client.get("/evidence?q=a", headers={"Accept": "image/png"})
     assert refused.status_code == 406
