@@ -10,7 +10,7 @@ import pyoxigraph as ox
 from graph.errors import AtlasError
 from graph.prefixes import BASE, term, value
 
-FILE = "changes.ttl"
+CHANGES = "changes.ttl"
 RULE_SETS = f"{BASE}/rule-set/"
 
 
@@ -31,7 +31,7 @@ class Changes:
 
 def read_changes(folder: Path) -> Changes:
     """Return how the rule set in `folder` differs from the one that it revises."""
-    path, own = folder / FILE, RULE_SETS + folder.name
+    path, own = folder / CHANGES, RULE_SETS + folder.name
     if not path.exists():
         return Changes()
     try:
@@ -78,9 +78,7 @@ def refuse_unnamed(
             raise AtlasError(f"{path}: {repair}: {', '.join(sorted(names))}")
 
 
-def _names(
-    triples: Iterable[ox.Triple], curie: str, rule_set: str, path: Path
-) -> frozenset[str]:
+def _names(triples: Iterable[ox.Triple], curie: str, rule_set: str, path: Path) -> frozenset[str]:
     found = {value(t.object) for t in triples if t.predicate == term(curie)}
     if strangers := sorted(iri for iri in found if not iri.startswith(f"{rule_set}#")):
         raise AtlasError(f"{path}: {curie} has to name a rule of {rule_set}, not {strangers[0]}")

@@ -12,6 +12,7 @@ from graph.errors import AtlasError
 from graph.paths import RULES
 from graph.prefixes import term
 from graph.rule_changes import (
+    CHANGES,
     RULE_SETS,
     Changes,
     read_changes,
@@ -78,6 +79,8 @@ def read_rule_set(version: str, folder: Path = RULES) -> RuleSet:
         raise AtlasError(f"there is no rule set {version}; look into {folder}")
     kept: list[Rule] = []
     if changes.revised:
+        if read_changes(folder / changes.revised).number >= changes.number:
+            raise AtlasError(f"{path}: revises no rule set numbered before its own; mend {CHANGES}")
         revised = read_rule_set(changes.revised, folder)
         refuse_unnamed(changes, _names(own), _names(revised.rules), path)
         kept = list(_taken_over(revised, version, changes))

@@ -57,7 +57,9 @@ def assert_as_the_table_says(studies: dict[str, Study]) -> dict[str, Counter[str
     fired = {}
     for policy in POLICIES:
         found = verdicts(store, policy)
-        wanted = {name: said for name, study in studies.items() if (said := of_study(study, policy))}
+        wanted = {
+            name: said for name, study in studies.items() if (said := of_study(study, policy))
+        }
         wrong = {name: (found.get(name), said) for name, said in wanted.items()}
         assert not {name: pair for name, pair in wrong.items() if pair[0] != pair[1]}
         assert set(found) == set(wanted)
