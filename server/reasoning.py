@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from graph.prefixes import BASE
+from server.earlier import Earlier, earlier_judgements, plan_of
 from server.facts import read_query
 from server.things import Thing
 
@@ -41,7 +42,7 @@ class Reasoning:
     comments: list[str]
     day: str
     corrected_by: Thing | None
-    history: list[Thing]
+    earlier: list[Earlier]
     query: str
 
 
@@ -49,22 +50,17 @@ def reasoning(entry: Thing) -> Reasoning:
     """Return why `entry` has its current PEM judgement."""
     current = entry.one("atlas:currentAssessment")
     inclusion = entry.one("atlas:inclusion")
-    judging = current.one("prov:wasGeneratedBy") if current else None
-    association = judging.one("prov:qualifiedAssociation") if judging else None
-    made = [thing for thing in entry.all("atlas:pemAssessment") if thing != current]
-    outcomes = {
-        outcome.text("dcterms:subject"): outcome
-        for assessment in entry.all("atlas:pemAssessment")
-        for outcome in assessment.all("atlas:groupOutcome")
-    }
+    policy, rule_set = plan_of(current)
+    said = current.all("atlas:groupOutcome") if current else []
+    outcomes = {outcome.text("dcterms:subject"): outcome for outcome in said}
     groups = inclusion.all("atlas:group") if inclusion else []
     return Reasoning(
         assessment=current,
         value=_one(current, "atlas:pemValue"),
         reason=_one(current, "atlas:pemReason"),
         rule=_one(current, "atlas:rule"),
-        policy=_one(association, "prov:hadPlan"),
-        rule_set=_one(association, "prov:agent"),
+        policy=policy,
+        rule_set=rule_set,
         inclusion=inclusion,
         text_read=_one(inclusion, "atlas:textRead"),
         has_participants=not inclusion or inclusion.is_true("atlas:hasParticipants") is not False,
@@ -77,7 +73,7 @@ def reasoning(entry: Thing) -> Reasoning:
         ],
         day=current.text("dcterms:date") if current else "",
         corrected_by=_one(current, "prov:wasAttributedTo"),
-        history=made,
+        earlier=earlier_judgements(entry),
         query=entry.facts.rebase(read_query("why").replace(_SEED, _own(entry))),
     )
 
