@@ -53,15 +53,15 @@ def read_changes(folder: Path) -> Changes:
     )
 
 
-def taken_over(query: str, revised: Changes, version: tuple[str, str], number: int) -> str:
-    """Return a rule of the first of two versions as one of the second.
+def taken_over(query: str, before: tuple[str, int], after: tuple[str, int]) -> str:
+    """Return a rule of one rule set, given by version and number, as one of another.
 
     It names its own rule set, and the judgements of that set's number.
     """
-    before, after = version
-    query = re.sub(rf"(?<=\brule-set/){re.escape(before)}(?=#)", after, query)
-    query = re.sub(rf"(?<=\bset:){re.escape(before)}(?![\w.])", after, query)
-    return query.replace(f'"#pem-{revised.number}"', f'"#pem-{number}"')
+    (old, old_number), (new, number) = before, after
+    query = re.sub(rf"(?<=\brule-set/){re.escape(old)}(?=#)", new, query)
+    query = re.sub(rf"(?<=\bset:){re.escape(old)}(?![\w.])", new, query)
+    return query.replace(f'"#pem-{old_number}"', f'"#pem-{number}"')
 
 
 def refuse_unnamed(

@@ -127,8 +127,8 @@ def describe_rule_set(rule_set: RuleSet) -> list[ox.Triple]:
 def _taken_over(revised: RuleSet, version: str, changes: Changes) -> Iterator[Rule]:
     for rule in revised.rules:
         if rule.name not in changes.replaced:
-            versions = revised.version, version
-            query = taken_over(rule.query, revised.changes, versions, changes.number)
+            before = revised.version, revised.changes.number
+            query = taken_over(rule.query, before, (version, changes.number))
             yield replace(rule, query=query, origin=revised.version)
 
 
