@@ -61,8 +61,10 @@ class RuleSet:
 
 
 def read_rule_sets(folder: Path = RULES) -> list[RuleSet]:
-    """Return all rule sets in `folder` by their numbers."""
+    """Return all rule sets in `folder` by their numbers; AtlasError where two have the same."""
     found = [read_rule_set(path.name, folder) for path in folder.iterdir() if path.is_dir()]
+    if len({rule_set.changes.number for rule_set in found}) < len(found):
+        raise AtlasError(f"{folder}: two rule sets have one number; number one anew in {CHANGES}")
     return sorted(found, key=lambda rule_set: rule_set.changes.number)
 
 

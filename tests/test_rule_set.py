@@ -172,6 +172,13 @@ def test_a_file_that_is_no_rule_is_refused(copy: Path, name: str, text: str, wor
         read_rule_set("v0.1", copy)
 
 
+def test_two_rule_sets_of_one_number_are_refused(copy: Path) -> None:
+    shutil.copytree(copy / "v0.2", copy / "v0.3")
+    edit(copy / "v0.3" / "changes.ttl", "rule-set/v0.2>", "rule-set/v0.3>")
+    with pytest.raises(AtlasError, match="one number"):
+        read_rule_sets(copy)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
