@@ -129,7 +129,7 @@ def inputs_digest(data: Path, base: str, digest: Digest = sha256) -> str:
 
 def _program_digest(digest: Digest) -> str:
     """Return one digest over what makes a release of data: ontology, shapes, program, software."""
-    kinds = {".csv", ".py", ".rq"}
+    kinds = {".csv", ".py", ".rq", ".ttl"}
     program = [path for path in (ROOT / "graph").rglob("*") if path.suffix in kinds]
     files = sorted({*ontology_files(), *SHAPES.glob("*.ttl"), *program})
     listed = [f"{path.relative_to(ROOT)} {digest(path)}" for path in files]

@@ -18,7 +18,9 @@ SAMPLES = (
     "/case-definition/fukuda1994",
     "/journal/plos-one",
     "/policy/v0.1",
+    "/policy/v0.2",
     "/rule-set/v0.1",
+    "/rule-set/v0.2",
     "/vocabulary/pem-reason",
 )
 _GRAPHS = {

@@ -39,9 +39,11 @@ _TOLD = {
 }
 # An earlier judgement has a nanopublication of its own.
 _NOT_FOLLOWED = {"prov:wasRevisionOf"}
-_JUDGEMENT = re.compile(r"(?P<entry>[^#]+)#pem-(?P<number>[1-9]\d*)", re.ASCII)
+# Of a rule set the number stands for the name.
+_JUDGEMENT = re.compile(r"(?P<entry>[^#]+)#(?:pem-)?(?P<name>(?:correction-)?[1-9]\d*)", re.ASCII)
 _ADDRESS = re.compile(
-    r"(?P<entry>/evidence/[\w.~-]+)/nanopub/(?P<number>[1-9]\d*)(?:/(?P<artefact>[\w-]+))?",
+    r"(?P<entry>/evidence/[\w.~-]+)/nanopub/(?P<name>(?:correction-)?[1-9]\d*)"
+    r"(?:/(?P<artefact>[\w-]+))?",
     re.ASCII,
 )
 
@@ -74,11 +76,12 @@ class Names:
 def nanopub_address(judgement: str) -> str | None:
     """Return the IRI under which the nanopublication of the judgement with that IRI is found.
 
-    None where the IRI is none of a judgement, `<entry>#pem-<n>`. Signed or not, and in every
-    release, the address is `<entry>/nanopub/<n>`.
+    None where the IRI is none of a judgement, `<entry>#pem-<n>` or `<entry>#correction-<n>`.
+    Signed or not, and in every release, the address is `<entry>/nanopub/<n>`, for a correction
+    `<entry>/nanopub/correction-<n>`.
     """
     found = _JUDGEMENT.fullmatch(judgement)
-    return f"{found['entry']}/nanopub/{found['number']}" if found else None
+    return f"{found['entry']}/nanopub/{found['name']}" if found else None
 
 
 def find_judgement(facts: Facts, path: str) -> tuple[Thing, str] | None:
@@ -90,7 +93,9 @@ def find_judgement(facts: Facts, path: str) -> tuple[Thing, str] | None:
     if found is None:
         return None
     entry = Thing(facts, facts.base + found["entry"])
-    judgement = Thing(facts, f"{entry.iri}#pem-{found['number']}")
+    name = found["name"]
+    part = name if name.startswith("correction") else f"pem-{name}"
+    judgement = Thing(facts, f"{entry.iri}#{part}")
     known = judgement.iri in entry.texts("atlas:pemAssessment")
     return (judgement, found["artefact"] or "") if known else None
 

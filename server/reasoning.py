@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from graph.prefixes import BASE
+from server.earlier import Earlier, earlier_judgements, plan_of
 from server.facts import read_query
 from server.things import Thing
 
@@ -43,7 +44,7 @@ class Reasoning:
     comments: list[str]
     day: str
     corrected_by: Thing | None
-    history: list[Thing]
+    earlier: list[Earlier]
     facts_used: list[Thing]
     is_studied: bool | None
     query: str
@@ -55,19 +56,16 @@ def reasoning(entry: Thing) -> Reasoning:
     inclusion = entry.one("atlas:inclusion")
     judging = _one(current, "prov:wasGeneratedBy")
     association = _one(judging, "prov:qualifiedAssociation")
-    made = [thing for thing in entry.all("atlas:pemAssessment") if thing != current]
-    outcomes = {
-        outcome.text("dcterms:subject"): outcome
-        for assessment in entry.all("atlas:pemAssessment")
-        for outcome in assessment.all("atlas:groupOutcome")
-    }
+    policy, rule_set = plan_of(current)
+    said = current.all("atlas:groupOutcome") if current else []
+    outcomes = {outcome.text("dcterms:subject"): outcome for outcome in said}
     return Reasoning(
         assessment=current,
         value=_one(current, "atlas:pemValue"),
         reason=_one(current, "atlas:pemReason"),
         rule=_one(current, "atlas:rule"),
-        policy=_one(association, "prov:hadPlan"),
-        rule_set=_one(association, "prov:agent"),
+        policy=policy,
+        rule_set=rule_set,
         judging=judging,
         association=association,
         inclusion=inclusion,
@@ -82,7 +80,7 @@ def reasoning(entry: Thing) -> Reasoning:
         ],
         day=current.text("dcterms:date") if current else "",
         corrected_by=_one(current, "prov:wasAttributedTo"),
-        history=made,
+        earlier=earlier_judgements(entry),
         facts_used=[fact for fact in _all(current, "atlas:basedOn") if fact != inclusion],
         is_studied=entry.is_true("atlas:pemStudied"),
         query=own_query("why", entry),

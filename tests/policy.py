@@ -1,10 +1,11 @@
-"""The PEM policy table as Python, independent of the rules, with graphs to try both on."""
+"""The PEM policy tables as Python, independent of the rules, with graphs to try both on."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from graph.prefixes import BASE
 
+POLICIES = ("v0.1", "v0.2")
 STATUSES = ("required", "optional", "not-required", "uncertain")
 Verdict = tuple[str, str, str]
 
@@ -31,10 +32,11 @@ class Study:
 
 LINES = (
     *("stated", "altered", "all-one-requires", "all-one-uncertain", "all-none-requires"),
-    *("any-each-requires", "any-none-requires", "any-mixed", "any-otherwise"),
+    *("any-each-requires", "any-none-requires", "any-mixed", "any-one-does-not-require"),
+    "any-otherwise",
     *("unknown-same", "unknown-otherwise", "not-stated", "not-in-the-text-read"),
 )
-# One group for each line of the table, and the other values that one line can give.
+# One group for each line of policy v0.1, and the other values that one line can give.
 EXAMPLES = {
     "stated": Group(("optional",), "all", (True,)),
     "altered": Group(("required",), "all", altered=True),
@@ -60,12 +62,16 @@ _WITHOUT_GROUPS: dict[str | None, Verdict | None] = {
 }
 
 
-def joined(statuses: tuple[str, ...], join: str) -> Verdict:
+def joined(statuses: tuple[str, ...], join: str, policy: str) -> Verdict:
     """Return what the lines for "all" or "any" of the definitions say, the first that fits."""
     requires = [status == "required" for status in statuses]
     unsettled = [status not in STATUSES[:3] for status in statuses]
     some_do_not = bool({"optional", "not-required"} & set(statuses))
     known = not any(unsettled)
+    lax = {
+        "v0.1": (any(requires) and some_do_not, ("unclear", "mixed", "any-mixed")),
+        "v0.2": (some_do_not, ("not-required", "by-definition", "any-one-does-not-require")),
+    }
     lines = {
         "all": (
             (any(requires), ("required", "by-definition", "all-one-requires")),
@@ -75,14 +81,14 @@ def joined(statuses: tuple[str, ...], join: str) -> Verdict:
         "any": (
             (all(requires), ("required", "by-definition", "any-each-requires")),
             (known and not any(requires), ("not-required", "by-definition", "any-none-requires")),
-            (any(requires) and some_do_not, ("unclear", "mixed", "any-mixed")),
+            lax[policy],
             (True, ("unclear", "definition-uncertain", "any-otherwise")),
         ),
     }
     return next(verdict for fits, verdict in lines[join] if fits)
 
 
-def of_group(group: Group, read: str | None) -> Verdict:
+def of_group(group: Group, read: str | None, policy: str) -> Verdict:
     """Return what the first line that fits says of `group`, and which line it is."""
     if any(group.demands):
         return "required", "stated", "stated"
@@ -92,14 +98,14 @@ def of_group(group: Group, read: str | None) -> Verdict:
         reason = "not-stated" if read == "full-text" else "not-in-the-text-read"
         return "unclear", reason, reason
     if group.join in ("all", "any"):
-        return joined(group.statuses, group.join)
-    value = joined(group.statuses, "all")[0]
-    if value == joined(group.statuses, "any")[0]:
+        return joined(group.statuses, group.join, policy)
+    value = joined(group.statuses, "all", policy)[0]
+    if value == joined(group.statuses, "any", policy)[0]:
         return value, "by-definition", "unknown-same"
     return "unclear", "rule-unknown", "unknown-otherwise"
 
 
-def of_study(study: Study) -> Verdict | None:
+def of_study(study: Study, policy: str) -> Verdict | None:
     """Return value, reason and deciding rule of a study; None where nobody has looked."""
     if not study.participants:
         return "unclear", "not-applicable", "study-not-applicable"
@@ -107,20 +113,24 @@ def of_study(study: Study) -> Verdict | None:
         return _WITHOUT_GROUPS[study.read]
     if any(group.subset for group in study.groups):
         return "unclear", "mixed", "study-subset-only"
-    said = [of_group(group, study.read) for group in study.groups]
+    said = [of_group(group, study.read, policy) for group in study.groups]
     if len({value for value, _, _ in said}) > 1:
         return "unclear", "mixed", "study-groups-disagree"
     value, reason, line = min(said, key=lambda verdict: LINES.index(verdict[2]))
     return value, reason, f"group-{line}"
 
 
-RULE_SET = f"""@base <{BASE}/> .
+RULE_SETS = f"""@base <{BASE}/> .
 @prefix atlas: <ontology#> .
 @prefix dcterms: <http://purl.org/dc/terms/> .
 @prefix prov: <http://www.w3.org/ns/prov#> .
 @prefix schema: <https://schema.org/> .
 @prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-<rule-set/v0.1> atlas:policyVersion <policy/v0.1> ; dcterms:issued "2026-11-23"^^xsd:date .
+<rule-set/v0.1> a atlas:RuleSetVersion ;
+  atlas:policyVersion <policy/v0.1> ; dcterms:issued "2026-11-23"^^xsd:date .
+<rule-set/v0.2> a atlas:RuleSetVersion ;
+  atlas:policyVersion <policy/v0.2> ; dcterms:issued "2026-11-26"^^xsd:date .
+<dataset> atlas:currentPolicy <policy/v0.2> .
 """
 # Three definitions of each status; those of the status "absent" have none recorded.
 DEFINITIONS = "".join(

@@ -125,7 +125,7 @@ def test_an_entry_with_everything_gives_what_owlrl_gives(everything: ox.Store) -
 def test_a_real_entry_gives_what_owlrl_gives(kind: str, real: ox.Store) -> None:
     slug = entries_of(KINDS[kind], real)[0]
     store = ox.Store()
-    store.bulk_extend(files("case-definitions.ttl", f"evidence/{slug}.ttl"))
+    store.bulk_extend(files("case-definitions.ttl", "agents.ttl", f"evidence/{slug}.ttl"))
     judge(store)
     assert assert_like_owlrl(store) > 50
 

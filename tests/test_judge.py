@@ -4,19 +4,21 @@ import pyoxigraph as ox
 import pytest
 
 from graph.judge import judge
-from graph.prefixes import BASE, prefixes, value
+from graph.prefixes import BASE, prefixes, term, value
 from graph.release import Release
 
 STATUSES = ("required", "optional", "not-required", "uncertain")
 Outcome = tuple[str, str]
 Group = dict[str, object]
 HEAD = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in prefixes().items())
-AGENTS = f"""
-<{BASE}/rule-set/v0.1> atlas:policyVersion <{BASE}/policy/v0.1> ; dcterms:issued "2026-11-23"^^xsd:date .
+POLICIES = ("v0.1", "v0.2")
+RULE_SET = """
+<{base}/rule-set/{v}> a atlas:RuleSetVersion ; atlas:policyVersion <{base}/policy/{v}> ;
+  dcterms:issued "2026-11-23"^^xsd:date .
 """
 
 
-def by_all(used: tuple[str, ...]) -> Outcome:
+def by_all(used: tuple[str, ...], _: str) -> Outcome:
     if "required" in used:
         return "required", "by-definition"
     if "uncertain" in used:
@@ -24,19 +26,21 @@ def by_all(used: tuple[str, ...]) -> Outcome:
     return "not-required", "by-definition"
 
 
-def by_any(used: tuple[str, ...]) -> Outcome:
+def by_any(used: tuple[str, ...], policy: str) -> Outcome:
     lax = {"optional", "not-required"}
     if set(used) == {"required"}:
         return "required", "by-definition"
     if set(used) <= lax:
+        return "not-required", "by-definition"
+    if policy == "v0.2" and lax & set(used):
         return "not-required", "by-definition"
     if "required" in used and lax & set(used):
         return "unclear", "mixed"
     return "unclear", "definition-uncertain"
 
 
-def by_unknown(used: tuple[str, ...]) -> Outcome:
-    one, other = by_all(used)[0], by_any(used)[0]
+def by_unknown(used: tuple[str, ...], policy: str) -> Outcome:
+    one, other = by_all(used, policy)[0], by_any(used, policy)[0]
     return (one, "by-definition") if one == other else ("unclear", "rule-unknown")
 
 
@@ -71,9 +75,14 @@ STUDIES: dict[str, tuple[list[Group], str, Outcome]] = {
 }
 
 
-def study(groups: list[Group], read: str) -> str:
+def agents(current: str) -> str:
+    sets = "".join(RULE_SET.format(base=BASE, v=policy) for policy in POLICIES)
+    return f"{sets}<{BASE}/dataset> atlas:currentPolicy <{BASE}/policy/{current}> .\n"
+
+
+def study(groups: list[Group], read: str, policy: str = "v0.2") -> str:
     entry = f"{BASE}/evidence/x"
-    text = [HEAD, AGENTS, f"@base <{entry}> .", f"@prefix v: <{BASE}/vocabulary/> ."]
+    text = [HEAD, agents(policy), f"@base <{entry}> .", f"@prefix v: <{BASE}/vocabulary/> ."]
     text.append(
         f'<> a atlas:EvidenceEntry ; atlas:inclusion <#i> . <#i> atlas:recordedOn "2026-11-24"^^xsd:date ;'
         f" atlas:textRead <{BASE}/vocabulary/text-read#{read}> ."
@@ -118,16 +127,20 @@ def test_every_multiset_of_statuses_is_tried() -> None:
     assert (len(CASES), len(STUDIES)) == (3 * (4 + 10 + 20), 15)
 
 
+@pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize(("rule", "used"), CASES, ids=str)
-def test_a_group_is_judged_as_the_table_says(rule: str, used: tuple[str, ...]) -> None:
-    store = judged(study([{"rule": rule, "used": used}], "full-text"))
-    assert current(store) == [ORACLES[rule](used)]
+def test_a_group_is_judged_as_the_table_of_the_current_policy_says(
+    rule: str, used: tuple[str, ...], policy: str
+) -> None:
+    store = judged(study([{"rule": rule, "used": used}], "full-text", policy))
+    assert current(store) == [ORACLES[rule](used, policy)]
 
 
+@pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("name", STUDIES)
-def test_a_study_is_judged_as_the_table_says(name: str) -> None:
+def test_a_study_is_judged_as_the_table_of_the_current_policy_says(name: str, policy: str) -> None:
     groups, read, outcome = STUDIES[name]
-    assert current(judged(study(groups, read))) == [outcome]
+    assert current(judged(study(groups, read, policy))) == [outcome]
 
 
 def test_where_nobody_has_looked_there_is_no_judgement() -> None:
@@ -146,14 +159,45 @@ def test_judging_again_adds_nothing() -> None:
     assert set(store) == before
 
 
-def test_a_human_correction_is_current_and_the_rule_keeps_its_own() -> None:
-    human = f"""<> atlas:pemAssessment <#pem-2> . <#pem-2> a atlas:PemAssessment ;
-      prov:wasRevisionOf <#pem-1> ; atlas:pemValue <{BASE}/vocabulary/pem-requirement#required> ;
-      atlas:pemReason <{BASE}/vocabulary/pem-reason#stated> ."""
-    store = judged(study([NOT_REQUIRED], "full-text") + human)
+MIXED: Group = {"rule": "any", "used": ("required", "optional")}
+
+
+def correction(number: int, revised: str) -> str:
+    node = f"<#correction-{number}>"
+    return f"""<> atlas:pemAssessment {node} . {node} a atlas:PemAssessment ;
+      prov:wasRevisionOf <#{revised}> ; atlas:pemValue <{BASE}/vocabulary/pem-requirement#required> ;
+      atlas:pemReason <{BASE}/vocabulary/pem-reason#stated> .\n"""
+
+
+@pytest.mark.parametrize("policy", POLICIES)
+def test_both_judgements_stay_and_one_is_current(policy: str) -> None:
+    store = judged(study([MIXED], "full-text", policy))
+    said = {"v0.1": ("unclear", "mixed"), "v0.2": ("not-required", "by-definition")}
+    assert current(store) == [said[policy]]
+    nodes = [ox.NamedNode(f"{BASE}/evidence/x#pem-{number}") for number in (1, 2)]
+    for node, (value_, _) in zip(nodes, said.values(), strict=True):
+        found = store.quads_for_pattern(node, term("atlas:pemValue"), None)
+        assert [value(quad.object).partition("#")[2] for quad in found] == [value_]
+    (link,) = store.quads_for_pattern(None, term("prov:wasRevisionOf"), nodes[0])
+    assert link.subject == nodes[1]
+
+
+@pytest.mark.parametrize("corrected", ["pem-1", "pem-2"])
+def test_a_correction_stays_current_whichever_policy_it_corrected(corrected: str) -> None:
+    more = correction(1, corrected)
+    store = judged(study([MIXED], "full-text") + more)
     assert current(store) == [("required", "stated")]
-    old = ox.NamedNode(f"{BASE}/evidence/x#pem-1")
-    assert any(store.quads_for_pattern(old, None, None, None))
+    assert len({q.subject for q in store.quads_for_pattern(None, term("atlas:rule"), None)}) == 4
+
+
+def test_of_corrections_in_a_row_the_last_is_current() -> None:
+    more = correction(1, "pem-1") + correction(2, "correction-1").replace("#required", "#unclear")
+    assert current(judged(study([MIXED], "full-text") + more)) == [("unclear", "stated")]
+
+
+def test_two_corrections_that_do_not_know_each_other_are_both_current_and_so_refused() -> None:
+    more = correction(1, "pem-1") + correction(2, "pem-2")
+    assert len(current(judged(study([MIXED], "full-text") + more))) == 2
 
 
 def test_the_real_studies_are_judged_as_the_design_counts(real_release: Release) -> None:
@@ -161,5 +205,5 @@ def test_the_real_studies_are_judged_as_the_design_counts(real_release: Release)
     unclear = ("definition-uncertain", "mixed", "rule-unknown")
     assert counts["PEM required by-definition"] == 27
     assert counts["PEM required stated"] == 3
-    assert counts["PEM not-required by-definition"] == 5
-    assert sum(counts[f"PEM unclear {reason}"] for reason in unclear) == 6
+    assert counts["PEM not-required by-definition"] == 5 + 2
+    assert sum(counts[f"PEM unclear {reason}"] for reason in unclear) == 6 - 2

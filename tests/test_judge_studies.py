@@ -1,6 +1,6 @@
 from collections import Counter
 from dataclasses import replace
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement, pairwise, product
 
 import pyoxigraph as ox
 import pytest
@@ -10,7 +10,8 @@ from graph.prefixes import BASE, prefixes
 from tests.policy import (
     DEFINITIONS,
     EXAMPLES,
-    RULE_SET,
+    POLICIES,
+    RULE_SETS,
     STATUSES,
     Group,
     Study,
@@ -23,7 +24,7 @@ from tests.policy import (
 def judged(studies: dict[str, Study], more: str = "") -> ox.Store:
     store = ox.Store()
     entries = "".join(turtle(name, study) for name, study in studies.items())
-    store.load(RULE_SET + DEFINITIONS + entries + more, format=ox.RdfFormat.TURTLE)
+    store.load(RULE_SETS + DEFINITIONS + entries + more, format=ox.RdfFormat.TURTLE)
     judge(store)
     return store
 
@@ -39,31 +40,43 @@ def last(text: str) -> str:
     return text.rpartition("#")[2].rpartition("/")[2]
 
 
-def verdicts(store: ox.Store) -> dict[str, Verdict]:
+def verdicts(store: ox.Store, policy: str) -> dict[str, Verdict]:
     found = rows(
         store,
         "SELECT ?e ?v ?r ?l WHERE { ?e atlas:pemAssessment ?a . "
-        "?a a atlas:PemAssessment ; atlas:pemValue ?v ; atlas:pemReason ?r ; atlas:rule ?l }",
+        "?a a atlas:PemAssessment ; atlas:pemValue ?v ; atlas:pemReason ?r ; atlas:rule ?l . "
+        f"<{BASE}/rule-set/{policy}> atlas:policyRule ?l }}",
     )
     assert len({row[0] for row in found}) == len(found), "one judgement each"
     return {row[0]: (row[1], row[2], row[3]) for row in found}
 
 
-def assert_as_the_table_says(studies: dict[str, Study]) -> Counter[str]:
-    found = verdicts(judged(studies))
-    wanted = {name: said for name, study in studies.items() if (said := of_study(study))}
-    wrong = {name: (found.get(name), said) for name, said in wanted.items()}
-    assert not {name: pair for name, pair in wrong.items() if pair[0] != pair[1]}
-    assert set(found) == set(wanted)
-    return Counter(line for _, _, line in wanted.values())
+def assert_as_the_table_says(studies: dict[str, Study]) -> dict[str, Counter[str]]:
+    """Compare with the table of each policy; return how often each rule decided, by policy."""
+    store = judged(studies)
+    fired = {}
+    for policy in POLICIES:
+        found = verdicts(store, policy)
+        wanted = {
+            name: said for name, study in studies.items() if (said := of_study(study, policy))
+        }
+        wrong = {name: (found.get(name), said) for name, said in wanted.items()}
+        assert not {name: pair for name, pair in wrong.items() if pair[0] != pair[1]}
+        assert set(found) == set(wanted)
+        fired[policy] = Counter(line for _, _, line in wanted.values())
+    return fired
 
 
 @pytest.mark.parametrize("example", [name for name in EXAMPLES if name != "nothing"])
 def test_each_line_of_the_table_names_itself_as_what_decided(example: str) -> None:
     study = Study((EXAMPLES[example],))
-    found = verdicts(judged({"s": study}))["s"]
-    assert found == of_study(study)
-    assert found[2] == f"group-{example.split(maxsplit=1)[0]}"
+    store = judged({"s": study})
+    line = f"group-{example.split(maxsplit=1)[0]}"
+    later = line.replace("any-mixed", "any-one-does-not-require")
+    for policy, name in zip(POLICIES, (line, later), strict=True):
+        found = verdicts(store, policy)["s"]
+        assert found == of_study(study, policy)
+        assert found[2] == name
 
 
 @pytest.mark.parametrize("join", ["all", "any", "unknown", None])
@@ -76,7 +89,8 @@ def test_definitions_without_a_recorded_status_or_join_are_never_more_certain(
     fired = assert_as_the_table_says(
         {f"s{number}": Study((Group(found, join),)) for number, found in enumerate(sets)}
     )
-    assert len(fired) == {"all": 3, "any": 4}.get(join or "", 2)
+    for lines in fired.values():
+        assert len(lines) == {"all": 3, "any": 4}.get(join or "", 2)
 
 
 @pytest.mark.parametrize("read", ["title", "abstract", "full-text"])
@@ -87,8 +101,8 @@ def test_two_and_three_groups_are_put_together_as_the_table_says(read: str) -> N
     fired = assert_as_the_table_says(
         {f"s{number}": Study(groups, read) for number, groups in enumerate(together)}
     )
-    assert fired["study-groups-disagree"] > 400
-    assert len(fired) > 10
+    assert fired["v0.2"]["study-groups-disagree"] > 400
+    assert all(len(lines) > 10 for lines in fired.values())
 
 
 def test_a_demand_for_pem_goes_before_everything_else_in_its_group() -> None:
@@ -100,7 +114,7 @@ def test_a_demand_for_pem_goes_before_everything_else_in_its_group() -> None:
         )
     }
     assert len(cases) == 14 * 4 * 2
-    assert assert_as_the_table_says(cases)["group-stated"] == 56
+    assert assert_as_the_table_says(cases)["v0.2"]["group-stated"] == 56
 
 
 def test_a_subset_in_any_group_makes_the_study_mixed() -> None:
@@ -110,7 +124,7 @@ def test_a_subset_in_any_group_makes_the_study_mixed() -> None:
             product(EXAMPLES.values(), EXAMPLES.values(), [False, True], [False, True])
         )
     }
-    assert assert_as_the_table_says(cases)["study-subset-only"] == 14 * 14 * 3
+    assert assert_as_the_table_says(cases)["v0.2"]["study-subset-only"] == 14 * 14 * 3
 
 
 @pytest.mark.parametrize("read", ["title", "abstract", "full-text", None])
@@ -126,34 +140,37 @@ def test_without_participants_not_applicable_goes_before_the_groups() -> None:
         f"s{number}": Study((replace(kind, subset=True),), participants=False)
         for number, kind in enumerate(EXAMPLES.values())
     }
-    assert assert_as_the_table_says(cases) == {"study-not-applicable": 14}
+    assert assert_as_the_table_says(cases)["v0.2"] == {"study-not-applicable": 14}
 
 
 def test_an_unknown_definition_counts_as_uncertain() -> None:
     study = Study((Group(("nowhere",), "all"),))
-    assert verdicts(judged({"s": study}))["s"][1] == "definition-uncertain"
+    for policy in POLICIES:
+        assert verdicts(judged({"s": study}), policy)["s"][1] == "definition-uncertain"
 
 
-def test_a_judgement_says_what_it_rests_on_and_who_made_it_when() -> None:
+@pytest.mark.parametrize(("number", "day"), [(1, "2026-11-25"), (2, "2026-11-26")])
+def test_a_judgement_says_what_it_rests_on_and_who_made_it_when(number: int, day: str) -> None:
     store = judged({"s": Study((EXAMPLES["all-one-requires"], EXAMPLES["all-none-requires"]))})
-    based = rows(store, "SELECT ?f WHERE { ?a a atlas:PemAssessment ; atlas:basedOn ?f }")
+    own = f"VALUES ?a {{ <{BASE}/evidence/s#pem-{number}> }}"
+    based = rows(store, f"SELECT ?f WHERE {{ {own} ?a atlas:basedOn ?f }}")
     facts = ["group-1", "group-2", "inclusion", "optional0", "optional1", "required0"]
     assert sorted(fact for (fact,) in based) == facts
     made = rows(
         store,
-        "SELECT ?d ?u ?agent ?plan WHERE { ?a dcterms:date ?d ; prov:wasGeneratedBy ?g . "
+        f"SELECT ?d ?u ?agent ?plan WHERE {{ {own} ?a dcterms:date ?d ; prov:wasGeneratedBy ?g . "
         "?g prov:used ?u ; prov:qualifiedAssociation ?q . "
         "?q prov:agent ?agent ; prov:hadPlan ?plan }",
     )
-    assert made == [("2026-11-25", "inclusion", "v0.1", "v0.1")]
+    assert made == [(day, "inclusion", f"v0.{number}", f"v0.{number}")]
     outcomes = rows(
         store,
-        "SELECT ?o ?s ?v WHERE { ?a atlas:groupOutcome ?o . "
+        f"SELECT ?o ?s ?v WHERE {{ {own} ?a atlas:groupOutcome ?o . "
         "?o dcterms:subject ?s ; atlas:pemValue ?v } ORDER BY ?o",
     )
     assert outcomes == [
-        ("pem-1-group-1", "group-1", "required"),
-        ("pem-1-group-2", "group-2", "not-required"),
+        (f"pem-{number}-group-1", "group-1", "required"),
+        (f"pem-{number}-group-2", "group-2", "not-required"),
     ]
 
 
@@ -161,16 +178,18 @@ def test_a_judgement_says_what_it_rests_on_and_who_made_it_when() -> None:
 def test_the_last_of_several_corrections_is_current_and_not_credited_to_the_rules(
     corrections: int,
 ) -> None:
+    names = ["pem-1", *(f"correction-{number}" for number in range(1, corrections + 1))]
     more = "".join(
-        f"<evidence/s> atlas:pemAssessment <evidence/s#pem-{n}> .\n"
-        f"<evidence/s#pem-{n}> a atlas:PemAssessment ; prov:wasRevisionOf <evidence/s#pem-{n - 1}>"
+        f"<evidence/s> atlas:pemAssessment <evidence/s#{name}> .\n"
+        f"<evidence/s#{name}> a atlas:PemAssessment ; prov:wasRevisionOf <evidence/s#{corrected}>"
         " ; atlas:pemReason <vocabulary/pem-reason#stated>"
         " ; atlas:pemValue <vocabulary/pem-requirement#required> .\n"
-        for n in range(2, corrections + 2)
+        for corrected, name in pairwise(names)
     )
     store = judged({"s": Study((EXAMPLES["all-none-requires"],))}, more)
     current = "SELECT ?a ?v WHERE { ?e atlas:currentAssessment ?a ; atlas:pemRequirement ?v }"
-    assert rows(store, current) == [(f"pem-{corrections + 1}", "required")]
+    assert rows(store, current) == [(f"correction-{corrections}", "required")]
     first = f"SELECT ?v WHERE {{ <{BASE}/evidence/s#pem-1> atlas:pemValue ?v }}"
     assert rows(store, first) == [("not-required",)]
-    assert rows(store, "SELECT ?a WHERE { ?a prov:wasGeneratedBy ?g }") == [("pem-1",)]
+    made = "SELECT ?a WHERE { ?a prov:wasGeneratedBy ?g } ORDER BY ?a"
+    assert rows(store, made) == [("pem-1",), ("pem-2",)]

@@ -45,7 +45,7 @@ GROUPS = "/evidence/fixture-2013-groups-required"
 PAGE = f"{GROUPS}/nanopub/1"
 CORRECTED = f"/evidence/{ENTRY}/nanopub/2"
 CORRECTION = f"""
-<#pem-2> a atlas:PemAssessment ;
+<#correction-1> a atlas:PemAssessment ;
     atlas:pemValue <{BASE}/vocabulary/pem-requirement#required> ;
     atlas:pemReason <{BASE}/vocabulary/pem-reason#stated> ;
     <http://purl.org/dc/terms/date> "2026-11-24"^^<http://www.w3.org/2001/XMLSchema#date> ;
@@ -109,7 +109,7 @@ def signed(release: Release, signer: Signer) -> FlaskClient:
 def corrected(tmp_path_factory: pytest.TempPathFactory) -> Facts:
     data = small_data(tmp_path_factory.mktemp("corrected"))
     file = data / "evidence" / f"{ENTRY}.ttl"
-    edit(file, "atlas:paper <#paper> ;", "atlas:paper <#paper> ; atlas:pemAssessment <#pem-2> ;")
+    edit(file, "atlas:paper <#paper> ;", "atlas:paper <#paper> ; atlas:pemAssessment <#correction-1> ;")
     file.write_text(file.read_text(encoding="utf-8") + CORRECTION, encoding="utf-8")
     return Facts(build(data.parent / "releases", data))
 

@@ -39,6 +39,8 @@ PAGES = [
     "/vocabulary/pem-reason",
     "/vocabulary/case-definition",
     "/rule-set/v0.1",
+    "/rule-set/v0.2",
+    "/policy/v0.2",
     "/journal/behavioural-and-cognitive-psychotherapy",
     "/dataset",
     "/sparql",
@@ -92,9 +94,9 @@ def test_the_reasoning_names_groups_definitions_rules_and_the_query(web: httpx.C
         [
             "Show me why this entry says “PEM required”",
             "Rule that fired",
-            "/rule-set/v0.1#",
+            "/rule-set/v0.2#",
             "Full text",
-            "/policy/v0.1",
+            "/policy/v0.2",
             "clinic patients",
             "/case-definition/ccc2003",
             "PEM required by the definition",
@@ -112,6 +114,47 @@ def test_the_reasoning_names_groups_definitions_rules_and_the_query(web: httpx.C
     answer = web.get(link[1].replace("&amp;", "&"), headers={"Accept": "text/csv"})
     assert answer.status_code == 200
     assert len(answer.text.splitlines()) == 4
+
+
+GROUNDS = "one that does not require PEM let patients in without it"
+
+
+def test_where_policies_differ_the_page_shows_both_judgements_and_why(
+    real_client: FlaskClient,
+) -> None:
+    text = page(real_client, "/evidence/walitt-2024-deep-phenotyping")
+    wanted = ["Why this entry says “PEM not required”", "Rule that fired"]
+    wanted += ["/rule-set/v0.2#group-any-one-does-not-require", "/policy/v0.2", "Any of them"]
+    wanted += ['id="pem-1"', "Under policy v0.1: PEM unclear", "Mixed criteria"]
+    wanted += ["/rule-set/v0.1#group-any-mixed", "2026-11-23", "Why policy v0.2 differs"]
+    in_order(text, [*wanted, "/rule-set/v0.2#change-1", GROUNDS])
+    assert text.count(GROUNDS) == 1
+    assert "#change-4" not in text, "what changed in the rule of the study decided nothing"
+
+
+def test_a_difference_in_one_group_is_told_though_the_study_is_judged_the_same(
+    real_client: FlaskClient,
+) -> None:
+    text = page(real_client, "/evidence/hornig-2015-distinct-plasma")
+    wanted = ["CFI cases", "PEM not required", "Under policy v0.1: PEM unclear", "CFI cases"]
+    in_order(text, [*wanted, "PEM unclear", GROUNDS, "the study as a whole is the same"])
+    assert "#change-3" not in text
+
+
+def test_where_policies_agree_the_page_says_so_in_a_line(client: FlaskClient) -> None:
+    text = page(client, "/evidence/fixture-2013-groups-required")
+    in_order(text, ["Why this entry says", "/policy/v0.2", 'id="pem-1"', "judged the same"])
+    assert "differs" not in text
+
+
+def test_the_page_of_a_rule_set_lists_what_it_changes_and_why(client: FlaskClient) -> None:
+    text = page(client, "/rule-set/v0.2")
+    in_order(text, ["What it changes", "/rule-set/v0.1", GROUNDS, "group any mixed", "#change-6"])
+    assert "What it changes" not in page(client, "/rule-set/v0.1")
+    policy = page(client, "/policy/v0.2")
+    in_order(
+        policy, ["proposal of this project&#39;s editors", "public atlas judges by policy v0.1"]
+    )
 
 
 def test_markup_in_the_data_stays_text(client: FlaskClient) -> None:

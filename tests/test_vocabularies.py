@@ -20,7 +20,7 @@ NAMING_TERMS = {
     "code": [*ROOT.glob("graph/**/*.py"), *ROOT.glob("server/**/*.py")],
     "queries": [*ROOT.glob("graph/**/*.rq"), *ROOT.glob("server/**/*.rq")],
     "shapes": [*SHAPES.rglob("*.ttl")],
-    "data": [*DATA.rglob("*.ttl")],
+    "data": [*DATA.rglob("*.ttl"), *ROOT.glob("graph/rules/*/*.ttl")],
 }
 
 
