@@ -15,6 +15,8 @@ class Earlier:
     """
 
     thing: Thing
+    judging: Thing | None
+    association: Thing | None
     policy: Thing | None
     value: Thing | None
     reason: Thing | None
@@ -50,8 +52,11 @@ def _earlier(thing: Thing, made: list[Thing]) -> Earlier:
     steps = list(_different(thing, later)) if policy and later and later_policy else []
     changed = {rule for step in steps for rule in step}
     changes = rule_set.all("atlas:ruleChange") if rule_set else []
+    judging = thing.one("prov:wasGeneratedBy")
     return Earlier(
         thing=thing,
+        judging=judging,
+        association=judging.one("prov:qualifiedAssociation") if judging else None,
         policy=policy,
         value=thing.one("atlas:pemValue"),
         reason=thing.one("atlas:pemReason"),

@@ -7,7 +7,10 @@ from flask import Request, Response
 
 from server.encodings import CODINGS, LEAST, choose_coding, compress
 
-_KINDS = re.compile(r"text/.*|image/svg\+xml|application/(.*\+)?(json|xml)|application/javascript")
+_KINDS = re.compile(
+    r"text/.*|image/svg\+xml|application/(.*\+)?(json|xml)|"
+    r"application/(javascript|n-triples|n-quads|trig)"
+)
 _MARK = re.compile(rf'-(?:{"|".join(CODINGS)})(?=")')
 _KNOWN, _MARKED = "HTTP_IF_NONE_MATCH", "atlas.marked"
 

@@ -124,7 +124,9 @@ def test_every_partition_counts_what_is_in_the_store(store: ox.Store) -> None:
 def test_named_graphs_are_counted_that_of_void_itself_included(
     store: ox.Store, void: list[ox.Quad]
 ) -> None:
-    names = [name for name in store.named_graphs() if isinstance(name, ox.NamedNode)]
+    every = [name for name in store.named_graphs() if isinstance(name, ox.NamedNode)]
+    # Those of earlier revisions are counted together.
+    names = [name for name in every if "/revision/" not in name.value]
     assert len(names) == 3
     for name in names:
         size = sum(1 for _ in store.quads_for_pattern(None, None, None, name))

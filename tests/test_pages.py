@@ -123,7 +123,7 @@ def test_where_policies_differ_the_page_shows_both_judgements_and_why(
     real_client: FlaskClient,
 ) -> None:
     text = page(real_client, "/evidence/walitt-2024-deep-phenotyping")
-    wanted = ["Why this entry says “PEM not required”", "Rule that fired"]
+    wanted = ["why this entry says “PEM not required”", "Rule that fired"]
     wanted += ["/rule-set/v0.2#group-any-one-does-not-require", "/policy/v0.2", "Any of them"]
     wanted += ['id="pem-1"', "Under policy v0.1: PEM unclear", "Mixed criteria"]
     wanted += ["/rule-set/v0.1#group-any-mixed", "2026-11-23", "Why policy v0.2 differs"]
@@ -143,7 +143,7 @@ def test_a_difference_in_one_group_is_told_though_the_study_is_judged_the_same(
 
 def test_where_policies_agree_the_page_says_so_in_a_line(client: FlaskClient) -> None:
     text = page(client, "/evidence/fixture-2013-groups-required")
-    in_order(text, ["Why this entry says", "/policy/v0.2", 'id="pem-1"', "judged the same"])
+    in_order(text, ["why this entry says", "/policy/v0.2", 'id="pem-1"', "judged the same"])
     assert "differs" not in text
 
 

@@ -62,7 +62,7 @@ def test_the_current_policy_is_what_the_dataset_says(data: Path, policy: str, pa
     release = build(data.parent / "releases", data)
     assert set(current(release).values()) == {part}
     text = page(release)
-    assert ("Why this entry says “PEM unclear”" in text) == (policy == "v0.1")
+    assert ("why this entry says “PEM unclear”" in text) == (policy == "v0.1")
     assert "Under policy v0.1: PEM unclear" in text or "Under policy v0.2: PEM not required" in text
 
 

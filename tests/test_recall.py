@@ -25,7 +25,7 @@ def data(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     revise(found, Order("first-record", "Recorded.", created=datetime(2026, 1, 1, tzinfo=UTC)))
     edit(found / "evidence" / f"{SEED}.ttl", "In this early study", "In this first study")
     revise(found, Order("edit", "Another word."))
-    gone = "fixture-2002-bibliography-only"
+    gone = "fixture-2012-preprint"
     (found / "evidence" / f"{gone}.ttl").unlink()
     revise(found, Order("withdrawal", "A fixture.", slugs=(gone,)))
     return found

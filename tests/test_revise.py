@@ -31,7 +31,7 @@ RETRACTION = """
     dcterms:source <https://doi.org/10.5555/notice> .
 """
 POLICY = """
-<policy/v0.2> a atlas:PolicyVersion ; rdfs:label "policy v0.2"@en ; atlas:fullVersion "v0.2" .
+<policy/v0.3> a atlas:PolicyVersion ; rdfs:label "policy v0.3"@en ; atlas:fullVersion "v0.3" .
 """
 
 
@@ -210,18 +210,19 @@ def test_a_judgement_that_another_fact_changed_is_told_with_its_value_before_and
 
 def under_another_policy(data: Path) -> None:
     path = data / "agents.ttl"
-    edit(path, "atlas:policyVersion <policy/v0.1>", "atlas:policyVersion <policy/v0.2>")
+    edit(path, "atlas:policyVersion <policy/v0.1>", "atlas:policyVersion <policy/v0.3>")
     path.write_text(path.read_text(encoding="utf-8") + POLICY, encoding="utf-8")
 
 
 def test_a_policy_revises_what_it_judged_anew_and_sweeps_nothing_else_along(data: Path) -> None:
     under_another_policy(data)
     repaged(data)
-    revised = revise(data, Order("policy", "Policy v0.2.", created=MARCH))
+    revised = revise(data, Order("policy", "Policy v0.3.", created=MARCH))
     assert len(revised.done) == SIZE - 1
     for _, revision in revised.done:
         assert said(revision, "atlas:changedAspect") == {"policy"}
-        assert said(revision, "atlas:policyVersion") == {"https://www.mecfsatlas.com/policy/v0.2"}
+        found = said(revision, "atlas:policyVersion")
+        assert found == {f"https://www.mecfsatlas.com/policy/{name}" for name in ("v0.2", "v0.3")}
     ((left, why),) = revised.left
     assert (left.slug, why) == (
         ENTRY,

@@ -111,13 +111,15 @@ def test_the_dataset_lists_its_downloads(facts: Facts) -> None:
         "@id": f"{facts.base}/dataset#editors",
         "name": "Editors of the ME/CFS Atlas knowledge graph",
     }
-    download = found["distribution"]
-    assert isinstance(download, dict)
+    downloads = found["distribution"]
+    assert isinstance(downloads, list)
+    assert len(downloads) == 8
+    (download,) = [row for row in downloads if row["name"] == "All graphs as N-Quads"]
     assert download["encodingFormat"] == "application/n-quads"
     assert download["contentUrl"].endswith("/atlas.nq")
     assert download["contentSize"] == f"{facts.release.dump_path.stat().st_size} B"
     assert f"sha256:{download['sha256']}" == facts.release.manifest.digest
-    assert node(facts, f"/release/{facts.release.id}")["distribution"] == download
+    assert node(facts, f"/release/{facts.release.id}")["distribution"] == downloads
 
 
 def test_the_site_can_be_searched(facts: Facts) -> None:

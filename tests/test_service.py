@@ -110,7 +110,8 @@ def test_the_named_graphs_are_those_of_the_store(facts: Facts, triples: set[ox.T
     (dataset,) = said(triples, SERVICE, "sd:defaultDataset")
     nodes = [ox.NamedNode(n) for n in said(triples, ox.NamedNode(dataset), "sd:namedGraph")]
     names = {name for node in nodes for name in said(triples, node, "sd:name")}
-    assert names == {str(name)[1:-1] for name in facts.store.named_graphs()}
+    every = {str(name)[1:-1] for name in facts.store.named_graphs()}
+    assert names == {name for name in every if "/revision/" not in name}
     assert len(names) == len(nodes) == 3
     for node in nodes:
         (graph,) = said(triples, node, "sd:graph")
