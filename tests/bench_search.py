@@ -86,9 +86,7 @@ def bench(release: Release, folder: Path) -> None:
     print(
         "\n| connections | answers a second | median, ms | p99, ms |\n| ---: | ---: | ---: | ---: |"
     )
-    # The endpoint is not asked; so its data need not be read into memory.
-    settings = Settings(releases=release.folder.parent, memory_triples=0)
-    with serve(settings, folder) as site:
+    with serve(Settings(releases=release.folder.parent), folder) as site:
         paths, script = searches(), folder / "searches.lua"
         for name, asked in (("each another one", paths), ("one again and again", paths[:1])):
             for connections in CONNECTIONS:
