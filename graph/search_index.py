@@ -1,5 +1,6 @@
 """The search index of a release: written once beside its store, then only read."""
 
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -146,13 +147,15 @@ def _open(folder: Path, fields: tantivy.Schema) -> tantivy.Index:
     try:
         # To open it takes a lock, for which there has to be write permission; a release is only
         # read. Once the reader is there all files are open, and their names no longer needed.
-        with TemporaryDirectory() as name:
+        with TemporaryDirectory(ignore_cleanup_errors=True) as name:
             for path in folder.iterdir():
                 (Path(name) / path.name).symlink_to(path.resolve())
             index = tantivy.Index.open(name)
             index.config_reader("manual")
     except (ValueError, OSError) as error:
         raise _unreadable(folder, error) from error
+    # A first reader, which cannot be had otherwise, may just have made its lock there.
+    shutil.rmtree(name, ignore_errors=True)
     if index.schema != fields:
         raise _unreadable(folder, "it has another form")
     index.register_tokenizer(_FOLDED, analyzer())

@@ -94,7 +94,7 @@ class Finder:
             years = self._counted(self._query(search.without("from").without("year")), _YEARS)
         return Counts(
             total=here.entries,
-            exact=self._exact(search) if search.words else here.entries,
+            exact=self._exact(search, here.entries),
             by_facet={
                 name: {str(key): number for key, number in found.values[name].items()}
                 for name, found in by_facet.items()
@@ -103,10 +103,12 @@ class Finder:
             undated=years.entries - years.dated,
         )
 
-    def _exact(self, search: Search) -> int:
+    def _exact(self, search: Search, total: int) -> int:
+        words = self._words(search)
+        if not words.has_guesses:
+            return total
         narrowed = self._query(search.without("q"))
-        exact = self._words(search).exact()
-        both = tantivy.Query.boolean_query([(_MUST, narrowed), (_MUST, exact)])
+        both = tantivy.Query.boolean_query([(_MUST, narrowed), (_MUST, words.exact())])
         return self._counted(both).entries
 
     def _counted(self, query: tantivy.Query, *names: str) -> _Counted:

@@ -34,6 +34,11 @@ class WordQueries:
     schema: tantivy.Schema
     spelling: Spelling
 
+    @property
+    def has_guesses(self) -> bool:
+        """Return whether there are other words that may stand for one of these."""
+        return any(self._instead(phrase) for phrase in self.words.phrases)
+
     def exact(self) -> tantivy.Query:
         """Return the query for entries that have all of the words as they were written."""
         return self._any_of([self._matching(phrase, ()) for phrase in self.words.phrases])
