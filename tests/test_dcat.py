@@ -112,12 +112,15 @@ def test_other_documents_say_nothing_of_files(client: FlaskClient) -> None:
     assert client.get("/release/2001-01-01.1").status_code == 404
 
 
+POLICIES = [f"/{kind}/{version}" for kind in ("policy", "rule-set") for version in ("v0.1", "v0.2")]
+
+
 def test_what_is_served_keeps_the_shapes_and_has_no_blank_nodes(
     client: FlaskClient, release: Release
 ) -> None:
     data, shapes = rdflib.Graph(), rdflib.Graph().parse(ONTOLOGY / "prefixes.ttl")
     # The dataset names a policy, and what that is has to be known as well.
-    for name in ("/dataset", f"/release/{release.id}", "/policy/v0.2", "/rule-set/v0.2"):
+    for name in ("/dataset", f"/release/{release.id}", *POLICIES):
         data.parse(data=client.get(f"{name}.ttl").data, format="turtle")
     assert not [node for triple in data for node in triple if isinstance(node, rdflib.BNode)]
     for name in ("agent.ttl", "distribution.ttl"):
