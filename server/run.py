@@ -18,6 +18,7 @@ from server.settings import Settings
 # A request line and its headers: a query that is longer has to come by POST.
 _HEAD = 1 << 18
 _HEAD_SECONDS = 10
+_LAST_SECONDS = 10
 
 
 def run(settings: Settings, make: Callable[[], Application] | None = None) -> None:
@@ -38,6 +39,8 @@ def run(settings: Settings, make: Callable[[], Application] | None = None) -> No
         log_enabled=False,
         websockets=False,
         respawn_failed_workers=True,
+        # A thread of a page that waits for its client would wait for ever.
+        workers_kill_timeout=_LAST_SECONDS,
         http1_settings=HTTP1Settings(
             header_read_timeout=_HEAD_SECONDS * 1000, max_buffer_size=_HEAD
         ),

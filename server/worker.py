@@ -12,18 +12,21 @@ from server.limits import Limits
 from server.orphans import die_with_parent
 from server.query import HEAD, pack_answer, query_sizes, unpack_query
 from server.translate import translate
+from server.walls import forbid_sockets
 
 # The kernel ends workers before anything else where memory runs out.
 _FIRST_TO_GO = "900"
 _CHUNK = 1 << 16
 
 
-def serve(connection: socket.socket, store: ox.Store, limits: Limits, base: str) -> None:
+def serve(
+    connection: socket.socket, store: ox.Store, limits: Limits, base: str, *, is_on_disk: bool
+) -> None:
     """Answer the queries that come over `connection`, one at a time, until it is closed.
 
     Their relative IRIs are resolved against `base`, where that is not "".
     """
-    _confine(limits)
+    _confine(limits, is_on_disk=is_on_disk)
     stream = Stream(connection)
     while start := stream.read(HEAD):
         size, more = query_sizes(start)
@@ -64,7 +67,7 @@ class Stream:
         return piece
 
 
-def _confine(limits: Limits) -> None:
+def _confine(limits: Limits, *, is_on_disk: bool) -> None:
     """Give up what a query must not have: files, sockets, memory, and a life after its parent."""
     die_with_parent()
     Path("/proc/self/oom_score_adj").write_text(_FIRST_TO_GO, encoding="ascii")
@@ -73,4 +76,8 @@ def _confine(limits: Limits) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # The second wall beside the refusal of SERVICE: no further file or socket can be opened.
-    resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    # A store on disk opens its files as it needs them; then only sockets are refused.
+    if not is_on_disk:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
+    elif not forbid_sockets():
+        raise OSError("this kernel refuses no sockets; use more ATLAS_MEMORY_TRIPLES")

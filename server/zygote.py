@@ -58,7 +58,8 @@ def _fork(
         control.close()
         # An empty store is false.
         data = source.open() if store is None else store
-        serve(socket.socket(fileno=handle), data, limits, source.base)
+        own = socket.socket(fileno=handle)
+        serve(own, data, limits, source.base, is_on_disk=store is None)
         os._exit(0)
     os.close(handle)
     try:
