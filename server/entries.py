@@ -13,6 +13,7 @@ from server.pages import Page
 from server.problems import Problem
 from server.reasoning import Reasoning, reasoning
 from server.references import reference
+from server.revisions import Revision, revisions
 from server.terms import thing_page
 from server.things import Thing
 
@@ -80,6 +81,7 @@ def entry_page(facts: Facts, document: Document) -> Page:
     sections = [Section(key, heading, entry.all(name)) for key, heading, name in SECTIONS]
     texts = [text for section in sections for text in section.texts]
     paper = citations.read_paper(thing)
+    past = revisions(facts, entry.iri)
     values: dict[str, object] = {
         "entry": entry,
         "badges": [Badge(kind, entry.one(name)) for kind, name in BADGES],
@@ -98,7 +100,8 @@ def entry_page(facts: Facts, document: Document) -> Page:
         "retraction": thing.one("atlas:retraction"),
         "relations": _relations(facts, thing),
         "snapshot": entry.one("atlas:badgesFrom"),
-        **_citations(entry, paper, why),
+        "revisions": past,
+        **_citations(entry, paper, why, past[-1] if past else None),
     }
     return Page("entry.html", values)
 
@@ -174,17 +177,28 @@ def _relations(facts: Facts, paper: Thing) -> list[tuple[str, list[Thing]]]:
     return [(heading, things) for heading, things in found.items() if things]
 
 
-def _citations(entry: Thing, paper: citations.Paper, why: Reasoning) -> dict[str, object]:
+def _citations(
+    entry: Thing, paper: citations.Paper, why: Reasoning, current: Revision | None
+) -> dict[str, object]:
     slug = entry.text("dcterms:identifier")
     seen = entry.one("atlas:badgesFrom")
     names = ("atlas:generatorVersion", "atlas:scannerVersion", "atlas:policyVersion")
     versions = [found.label for name in names if seen and (found := seen.one(name))]
     if not versions and why.policy:
         versions = [why.policy.label]
-    manifest = entry.facts.release.manifest
-    digest = manifest.digest[: len("sha256:") + 12]
     return {
         "primary": citations.primary(paper),
         "bibtex": citations.bibtex(paper, slug, entry.iri),
-        "reference": citations.snapshot(versions, manifest.id, digest, citations.TODAY, entry.iri),
+        "reference": _snapshot(entry, versions, current),
     }
+
+
+def _snapshot(entry: Thing, versions: list[str], current: Revision | None) -> str:
+    """Return the reference to what `entry` says: by its revision, else only by the release."""
+    if current:
+        state, url = f"Revision {current.number}, {current.digest}", current.iri
+    else:
+        manifest = entry.facts.release.manifest
+        state = f"Release {manifest.id} ({manifest.digest[: len('sha256:') + 12]})"
+        url = entry.iri
+    return citations.snapshot(versions, state, citations.TODAY, url)
