@@ -119,7 +119,7 @@ class Links:
             Variant(url, row.media_type, is_data=row.writer is not None)
             for row, url in self.formats(path)
         ]
-        if path.startswith("/evidence/"):
+        if path.startswith("/evidence/") and kind_at(path) is not Kind.REVISION:
             url = self.location(path, Manner("jsonld", SCHEMA_ORG))
             found.append(Variant(url, _JSON_LD, is_data=True, profile=SCHEMA_ORG.iri))
         return found

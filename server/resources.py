@@ -100,7 +100,8 @@ class Resources:
         headers = {**_VARY, **caching, "ETag": etag, "Content-Location": own}
         if BY_KEY[manner.form].writer:
             headers["Content-Profile"] = content_profile(manner.profile, self._base)
-        return headers if manner.form == "html" else headers | _NOT_INDEXED
+        is_indexed = manner.form == "html" and not _is_frozen(asked)
+        return headers if is_indexed else headers | _NOT_INDEXED
 
     def _etag(self, asked: Asked) -> str:
         manner, version = asked.manner, FROZEN if _is_frozen(asked) else self._version

@@ -140,11 +140,17 @@ class Reading:
 
     @property
     def bibliography(self) -> list[str]:
-        """Return journal, year and DOI, as far as they are known."""
+        """Return journal, year, DOI and PubMed id, as far as they are known."""
         journal = self._first(self._paper, "schema:isPartOf").rpartition("/")[2]
         doi = self._first(self._paper, "bibo:doi")
-        year = self._first(self._paper, "atlas:year")
-        return [part for part in (journal, year, f"doi:{doi}" if doi else "") if part]
+        pmid = self._first(self._paper, "bibo:pmid")
+        found = (
+            journal,
+            self._first(self._paper, "atlas:year"),
+            f"doi:{doi}" if doi else "",
+            f"PubMed {pmid}" if pmid else "",
+        )
+        return [part for part in found if part]
 
     @property
     def badges(self) -> list[tuple[str, list[Value]]]:
@@ -202,7 +208,7 @@ class Reading:
 
     def _first(self, subject: str, name: str) -> str:
         found = self._said.get((subject, term(name).value), [])
-        return value(found[0]) if found else ""
+        return value(min(found, key=_is_foreign)) if found else ""
 
     def _values(self, nodes: Iterable[ox.NamedNode | ox.Literal]) -> list[Value]:
         return [self._value(node) for node in sorted(nodes, key=lambda node: _natural(node.value))]
@@ -220,6 +226,10 @@ class Reading:
         if path != text and path.startswith("/"):
             return Value(re.split("[/#]", path)[-1], path)
         return Value(text, text if text.startswith(_WEB) else "")
+
+
+def _is_foreign(node: ox.NamedNode | ox.Literal) -> bool:
+    return isinstance(node, ox.Literal) and node.language not in {None, "en"}
 
 
 def _words(iri: str) -> str:
