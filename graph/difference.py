@@ -1,7 +1,7 @@
 """What changed between two contents of an entry: the triples, and the same by meaning."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -67,12 +67,8 @@ def patch(triples: Iterable[ox.Triple], difference: Difference) -> frozenset[ox.
     return (before - difference.removed) | difference.added
 
 
-def changes(difference: Difference, name: Callable[[str], str] | None = None) -> list[Change]:
-    """Return `difference` by meaning: one change for each property of each part, in their order.
-
-    `name` says what a property is called, instead of `label`, which reads the ontology of today.
-    """
-    named = name or label
+def changes(difference: Difference) -> list[Change]:
+    """Return `difference` by meaning: one change for each property of each part, in their order."""
     values: defaultdict[tuple[str, str], tuple[list[str], list[str]]]
     values = defaultdict(lambda: ([], []))
     for side, triples in enumerate((difference.removed, difference.added)):
@@ -80,7 +76,7 @@ def changes(difference: Difference, name: Callable[[str], str] | None = None) ->
             key = value(triple.subject), triple.predicate.value
             values[key][side].append(_shown(triple.object, key[0]))
     return [
-        Change(subject.partition("#")[2], named(predicate), tuple(old), tuple(new))
+        Change(subject.partition("#")[2], label(predicate), tuple(old), tuple(new))
         for (subject, predicate), (old, new) in sorted(values.items())
     ]
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
-from graph.difference import changes
 from graph.prefixes import term, value
 from server.revision_files import Frozen
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER = re.compile(r"(\d+)")
+_CAPITALS = {"doi", "pem", "pmid"}
 _WEB = ("https://", "http://")
 _BADGES = (
     ("Evidence level", "atlas:evidenceLevel"),
@@ -53,7 +53,8 @@ _RECORD = (
     ("Classifier", "atlas:classifierVersion"),
     ("Digest", "atlas:contentDigest"),
 )
-Said = defaultdict[tuple[str, str], list[ox.NamedNode | ox.Literal]]
+Nodes = list[ox.NamedNode | ox.Literal]
+Said = defaultdict[tuple[str, str], Nodes]
 
 
 @dataclass(frozen=True)
@@ -118,14 +119,22 @@ class Reading:
         return self._rows(self.frozen.iri, _RECORD)
 
     @property
-    def changes(self) -> list[tuple[str, str, str]]:
-        """Return what changed since the revision before: what of, what it was, what it is."""
-        rows = changes(self.frozen.difference, _words)
+    def changes(self) -> list[tuple[str, list[Value], list[Value]]]:
+        """Return what changed since the revision before: what of, what it was, what it is.
+
+        Values that stayed are in neither list.
+        """
+        sides = self.frozen.difference.removed, self.frozen.difference.added
+        found: dict[tuple[str, str], tuple[Nodes, Nodes]] = {}
+        for side, triples in enumerate(sides):
+            for triple in triples:
+                key = value(triple.subject), triple.predicate.value
+                if isinstance(triple.object, ox.NamedNode | ox.Literal):
+                    found.setdefault(key, ([], []))[side].append(triple.object)
         return [
-            (f"#{row.part} {row.property}" if row.part else row.property,
-             ", ".join(row.old), ", ".join(row.new))
-            for row in rows
-        ]  # fmt: skip
+            (self._about(*key), self._values(old), self._values(new))
+            for key, (old, new) in sorted(found.items(), key=lambda row: _natural(" ".join(row[0])))
+        ]
 
     @property
     def authors(self) -> list[str]:
@@ -185,6 +194,10 @@ class Reading:
         subjects = sorted({value(t.subject) for t in self.frozen.triples}, key=_natural)
         return [Part(subject.partition("#")[2], self._all(subject)) for subject in subjects]
 
+    def _about(self, subject: str, predicate: str) -> str:
+        part = subject.partition("#")[2]
+        return f"#{part} {_words(predicate)}" if part else _words(predicate)
+
     def _all(self, subject: str) -> list[tuple[str, list[Value]]]:
         own = {name: said for (about, name), said in self._said.items() if about == subject}
         return [(_words(name), self._values(said)) for name, said in sorted(own.items())]
@@ -234,9 +247,12 @@ def _is_foreign(node: ox.NamedNode | ox.Literal) -> bool:
 
 def _words(iri: str) -> str:
     """Return what a property is called: the words of its own name."""
-    return _CAMEL.sub(" ", re.split("[/#]", iri)[-1]).lower()
+    words = _CAMEL.sub(" ", re.split("[/#]", iri)[-1]).lower().split()
+    return " ".join(word.upper() if word in _CAPITALS else word for word in words)
 
 
 def _natural(text: str) -> list[tuple[int, str]]:
+    """Return a key that sorts numbers within texts by their size."""
     parts = _NUMBER.split(text)
-    return [(int(part), "") if part.isdecimal() else (-1, part) for part in parts]
+    digits = (part.lstrip("0") if place % 2 else part for place, part in enumerate(parts))
+    return [(len(part) if place % 2 else -1, part) for place, part in enumerate(digits)]
