@@ -1,12 +1,15 @@
 """The documents of revisions: recalled from the release, proved, and written as ever."""
 
+from graph.errors import ReleaseMissing
 from graph.history import revision_iri
 from graph.prefixes import BASE
 from graph.recall import recall, record_of
 from server.facts import Facts
+from server.formats import BY_KEY
 from server.links import Links
-from server.linkset import header
+from server.linkset import Link, header
 from server.memento import memento_headers
+from server.problems import Problem
 from server.revision_files import FILES, Frozen
 from server.revision_page import revision_page
 from server.revisions import history
@@ -27,9 +30,13 @@ class RevisionDocuments:
     def make(self, path: str, form: str) -> tuple[bytes, str, dict[str, str]] | None:
         """Return the revision at `path` in the format of that key, its Link and other headers.
 
-        None where there is none; ReleaseMissing where the release is damaged.
+        None where there is none. A Problem where the release is damaged: what has not the digest on
+        record is never shown.
         """
-        frozen = self.find(path)
+        try:
+            frozen = self.find(path)
+        except ReleaseMissing as error:
+            raise Problem("internal-error", str(error)) from error
         if frozen is None:
             return None
         body = revision_page(frozen) if form == "html" else FILES[form](frozen)
@@ -59,5 +66,7 @@ class RevisionDocuments:
         known, iri = history(self._facts, entry), self._facts.base + path
         assert known is not None
         own = next(memento for memento in known.mementos if memento.address == iri)
-        others = header(self._links.all(path), self._links.path(path))
+        page, trig = self._links.path(path), BY_KEY["trig"]
+        record = Link("describedby", page + trig.suffix, page, trig.media_type)
+        others = header([record, *self._links.all(path)], page)
         return f"{known.memento_links(own)}, {others}", memento_headers(own)

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from graph.build import build
 from graph.content import digest
+from graph.errors import ReleaseMissing
 from graph.prefixes import BASE
 from graph.release import Release
 from graph.revise import Order, revise
@@ -79,6 +80,7 @@ def test_a_revision_says_when_it_was_where_it_belongs_and_that_it_never_changes(
         f'<{BASE}/timemap{PAGE}>; rel="timemap"',
         f'<{BASE}{PAGE}/revision/1>; rel="prev first memento"',
         f'<{BASE}{PAGE}/revision/3>; rel="next last memento"',
+        f'<{PAGE}/revision/2.trig>; rel="describedby"; type="application/trig"',
         f'<{PAGE}/revision/2.patch>; rel="alternate"; type="application/rdf-patch"',
     ):
         assert part in links
@@ -91,6 +93,18 @@ def test_the_n_triples_have_the_digest_that_the_page_prints(past_client: FlaskCl
     for path in PATHS:
         known = digest(past_client.get(f"{path}.nt").data)
         assert known in past_client.get(f"{path}.html").text
+
+
+def test_what_has_not_the_digest_on_record_is_never_shown(
+    past_client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def recall(*_: object) -> bytes:
+        raise ReleaseMissing("what the release says of it has not the digest on record")
+
+    monkeypatch.setattr("server.revision_documents.recall", recall)
+    response = past_client.get(f"{PAGE}/revision/1.ttl")
+    assert response.status_code == 500
+    assert "has not the digest on record" in response.get_json(force=True)["detail"]
 
 
 def test_a_revision_has_no_other_profile(past_client: FlaskClient) -> None:

@@ -102,3 +102,17 @@ def test_withdrawn_entries_are_on_no_list(past_client: FlaskClient) -> None:
     assert GONE not in text
     assert TWICE not in text
     assert HOME in text
+
+
+def test_no_iri_that_was_ever_published_is_not_found(
+    past_client: FlaskClient, past_release: Release
+) -> None:
+    quads = ox.parse(path=str(past_release.dump_path), format=ox.RdfFormat.N_QUADS)
+    nodes = {node.value for quad in quads for node in quad if isinstance(node, ox.NamedNode)}
+    own = {node.partition("#")[0] for node in nodes if node.startswith(f"{BASE}/evidence/")}
+    found = {path: past_client.head(path.removeprefix(BASE)).status_code for path in own}
+    assert sorted(set(found.values())) == [200, 301, 410]
+    assert {path.removeprefix(BASE) for path, status in found.items() if status != 200} == {
+        GONE,
+        TWICE,
+    }
