@@ -1,5 +1,6 @@
 import html
 import re
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -10,12 +11,16 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from graph.build import build
 from graph.prefixes import BASE
 from graph.release import Release
+from graph.revise import Order, revise
+from server.app import create_app
 from server.cli import main
 from server.facts import Facts
 from server.verification import ReferenceRefused, verify
 from tests.past import REVISED
+from tests.small import edit
 
 PRINTED = re.compile(r'<p class="copy">(ME/CFS Atlas\.[^<]*)</p>')
 DIGIT = re.compile(r"[0-9]")
@@ -137,3 +142,22 @@ def test_the_command_ends_with_1_where_it_is_not(reference: str, past_release: R
     done = CliRunner().invoke(main, ["verify", text, "--releases", releases])
     assert done.exit_code == 1
     assert "its address 3" in done.output
+
+
+def test_a_reference_holds_after_ten_more_releases_and_leads_to_the_same_bytes(
+    past: Path, past_client: FlaskClient, reference: str, tmp_path: Path
+) -> None:
+    data = shutil.copytree(past, tmp_path / "data")
+    source, address = data / "evidence" / f"{REVISED}.ttl", reference.rsplit(maxsplit=1)[-1]
+    before = past_client.get(address.removeprefix(BASE), headers={"Accept": "text/html"}).data
+    for number in range(10):
+        edit(source, f'"1–{9 + number}"', f'"1–{10 + number}"')
+        order = Order("edit", "Pages.", created=datetime(2026, 6, 1 + number, tzinfo=UTC))
+        assert len(revise(data, order).done) == 1
+        release = build(tmp_path / "releases", data)
+    facts = Facts(release)
+    assert len(list((tmp_path / "releases").glob("2*"))) == 10
+    assert verify(reference, facts.store).iri == address
+    client = create_app(facts).test_client()
+    assert client.get(address.removeprefix(BASE), headers={"Accept": "text/html"}).data == before
+    assert "Revision 13, sha256:" in printed(client, f"/evidence/{REVISED}")
