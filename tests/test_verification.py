@@ -22,7 +22,7 @@ from server.verification import ReferenceRefused, verify
 from tests.past import REVISED
 from tests.small import edit
 
-PRINTED = re.compile(r'<p class="copy">(ME/CFS Atlas\.[^<]*)</p>')
+PRINTED = re.compile(r'<p class="copy"[^>]*>(ME/CFS Atlas\.[^<]*)</p>')
 DIGIT = re.compile(r"[0-9]")
 ACCESSED = re.compile(r"Accessed [\d-]+\.")
 
