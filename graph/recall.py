@@ -32,6 +32,14 @@ def recall(store: ox.Store, revision: str, base: str = BASE) -> bytes | None:
     return content
 
 
+def record_of(store: ox.Store, revision: str, base: str = BASE) -> frozenset[ox.Triple]:
+    """Return the record of `revision`, as it was recorded: nothing inferred, our own base."""
+    node, inferred = ox.NamedNode(revision), ox.NamedNode(_under(INFERRED_GRAPH.value, BASE, base))
+    said = store.quads_for_pattern(node, None, None, ox.DefaultGraph())
+    recorded = (quad.triple for quad in said if _quad(quad.triple, inferred) not in store)
+    return frozenset(_renamed(triple, base) for triple in recorded)
+
+
 def _described(store: ox.Store, own: ox.NamedNode, inferred: ox.NamedNode) -> set[ox.Triple]:
     """Return what is asserted or judged of the document `own`: of it and of its `#` parts."""
     found: set[ox.Triple] = set()

@@ -3,7 +3,16 @@
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from server import discovery, downloads, evidence_list, identifiers, query_page, routes, views
+from server import (
+    discovery,
+    downloads,
+    evidence_list,
+    identifiers,
+    mementos,
+    query_page,
+    routes,
+    views,
+)
 from server.facts import Facts
 from server.flask_encoding import encode, unmark
 from server.flask_messages import give, read_request
@@ -23,7 +32,8 @@ def create_app(facts: Facts, site: Site | None = None) -> Flask:
     app = Flask(__name__, template_folder=None)
     app.config.update(MAX_CONTENT_LENGTH=_MOST, MAX_FORM_MEMORY_SIZE=_MOST)
     app.register_blueprint(query_page.blueprint(facts, site.queries, site.renderer))
-    app.register_blueprint(identifiers.blueprint(facts, site.links))
+    app.register_blueprint(identifiers.blueprint(facts, site.links, site.withdrawn))
+    app.register_blueprint(mementos.blueprint(facts, site.links))
     app.register_blueprint(discovery.blueprint(facts, discovery.Sitemap(facts)))
     app.register_blueprint(downloads.blueprint(facts.release))
     plain = PlainPages(facts, site.renderer)

@@ -96,7 +96,7 @@ def read_asked(request: Request, base: str) -> Asked:
         reference_type(manner.reference) if manner.reference else choice.content_type,
         PROFILE_KEY in given or request.header("accept-profile") is not None,
         choose_coding(request.header("accept-encoding")),
-        datetime.now(UTC).date().isoformat() if manner.form == "html" else "",
+        _today() if manner.form == "html" and kind_at(path) is not Kind.REVISION else "",
         request.header("if-none-match") or "",
     )
 
@@ -155,3 +155,7 @@ def _manner(
         reference = asked if by_address else wanted_by(accept or "")
     is_linked = form == _JSON_LD and profile == NATIVE and given.get(_CONTEXT) == _LINKED
     return Manner(form, profile, reference, is_linked, given.get(PROFILE_KEY) == ALL)
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()

@@ -148,12 +148,12 @@ def bibtex(paper: Paper, slug: str, entry_url: str) -> str:
     return write_string(library).strip()
 
 
-def snapshot(versions: list[str], release: str, digest: str, day: str, url: str) -> str:
-    """Return the reference to the atlas's reading on `day`, whose text the release fixes."""
+def snapshot(versions: list[str], state: str, day: str, url: str) -> str:
+    """Return the reference to the atlas's reading on `day`, whose text `state` fixes."""
     parts = [
         "ME/CFS Atlas.",
         f"{' / '.join(versions)}." if versions else "",
-        f"Release {release} ({digest}).",
+        f"{state}.",
         f"Accessed {day}.",
         url,
     ]

@@ -20,6 +20,7 @@ from graph.report import Problem
 from server.cli_publish import publish_command
 from server.cli_revise import revise_command
 from server.cli_sparql import sparql_command
+from server.cli_verify import verify_command
 from server.run import run
 from server.settings import Settings, setting_option
 from server.signing import read_signer
@@ -230,6 +231,7 @@ def serve_command(context: click.Context, /, **_: object) -> None:
 main.add_command(sparql_command)
 main.add_command(publish_command)
 main.add_command(revise_command)
+main.add_command(verify_command)
 
 
 def _progress() -> Progress:

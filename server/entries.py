@@ -14,6 +14,7 @@ from server.problems import Problem
 from server.reasoning import Reasoning, own_query, reasoning
 from server.references import reference
 from server.related import related, versions
+from server.revisions import Revision, revisions
 from server.terms import thing_page
 from server.things import Thing
 
@@ -81,6 +82,7 @@ def entry_page(facts: Facts, document: Document) -> Page:
     sections = [Section(key, heading, entry.all(name)) for key, heading, name in SECTIONS]
     texts = [text for section in sections for text in section.texts]
     paper = citations.read_paper(thing)
+    past = revisions(facts, entry.iri)
     values: dict[str, object] = {
         "entry": entry,
         "badges": [Badge(kind, entry.one(name)) for kind, name in BADGES],
@@ -102,7 +104,8 @@ def entry_page(facts: Facts, document: Document) -> Page:
         "query": own_query("entry", entry),
         "snapshot": entry.one("atlas:badgesFrom"),
         "versions_then": _versions_then(entry),
-        **_citations(entry, paper, why),
+        "revisions": past,
+        **_citations(entry, paper, why, past[-1] if past else None),
     }
     return Page("entry.html", values)
 
@@ -159,15 +162,26 @@ def _versions_then(entry: Thing) -> list[Thing]:
     return [found for name in _VERSIONS if seen and (found := seen.one(name))]
 
 
-def _citations(entry: Thing, paper: citations.Paper, why: Reasoning) -> dict[str, object]:
+def _citations(
+    entry: Thing, paper: citations.Paper, why: Reasoning, current: Revision | None
+) -> dict[str, object]:
     slug = entry.text("dcterms:identifier")
     labels = [version.label for version in _versions_then(entry)]
     if not labels and why.policy:
         labels = [why.policy.label]
-    manifest = entry.facts.release.manifest
-    digest = manifest.digest[: len("sha256:") + 12]
     return {
         "primary": citations.primary(paper),
         "bibtex": citations.bibtex(paper, slug, entry.iri),
-        "reference": citations.snapshot(labels, manifest.id, digest, citations.TODAY, entry.iri),
+        "reference": _snapshot(entry, labels, current),
     }
+
+
+def _snapshot(entry: Thing, versions: list[str], current: Revision | None) -> str:
+    """Return the reference to what `entry` says: by its revision, else only by the release."""
+    if current:
+        state, url = f"Revision {current.number}, {current.digest}", current.iri
+    else:
+        manifest = entry.facts.release.manifest
+        state = f"Release {manifest.id} ({manifest.digest[: len('sha256:') + 12]})"
+        url = entry.iri
+    return citations.snapshot(versions, state, citations.TODAY, url)

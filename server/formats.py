@@ -12,13 +12,16 @@ from server.negotiation import choose
 class Kind(StrEnum):
     """What there is to represent: a thing, an entry with its paper, a list, a kind of answer.
 
-    A nanopublication has several graphs, which few formats have.
+    A nanopublication has several graphs, which few formats have. A revision can also be told by
+    what changed; a time map lists the revisions.
     """
 
     ENTITY = "entity"
     ENTRY = "entry"
     LIST = "list"
     NANOPUB = "nanopub"
+    REVISION = "revision"
+    TIMEMAP = "timemap"
     SELECT = "select"
     ASK = "ask"
     GRAPH = "graph"
@@ -70,9 +73,11 @@ class Choice:
     content_type: str
 
 
-_DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.GRAPH})
+_DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION, Kind.GRAPH})
 _QUADS = frozenset({Kind.NANOPUB})
 _PAPER = frozenset({Kind.ENTRY})
+_REVISION = frozenset({Kind.REVISION})
+_TIMEMAP = frozenset({Kind.TIMEMAP})
 _GRAPH = frozenset({Kind.GRAPH})
 _LIST = frozenset({Kind.LIST})
 _ROWS = frozenset({Kind.SELECT})
@@ -81,7 +86,7 @@ _XML = ("application/xml", "text/xml")
 _W3C = "http://www.w3.org/ns/formats/"
 
 FORMATS = (
-    Format("html", "text/html", "HTML", frozenset(Kind), "charset=utf-8"),
+    Format("html", "text/html", "HTML", frozenset(Kind) - _TIMEMAP, "charset=utf-8"),
     Format(
         "ttl", "text/turtle", "Turtle", _DOCUMENT, iri=f"{_W3C}Turtle",
         # Turtle is valid N3, which old clients ask for.
@@ -103,8 +108,9 @@ FORMATS = (
         iri=f"{_W3C}N-Triples", writer=ox.RdfFormat.N_TRIPLES,
     ),
     Format(
-        "nq", "application/n-quads", "N-Quads", _GRAPH | _QUADS, aliases=("text/x-nquads",),
-        also=("nquads",), iri=f"{_W3C}N-Quads", writer=ox.RdfFormat.N_QUADS,
+        "nq", "application/n-quads", "N-Quads", _GRAPH | _QUADS | _REVISION,
+        aliases=("text/x-nquads",), also=("nquads",), iri=f"{_W3C}N-Quads",
+        writer=ox.RdfFormat.N_QUADS,
     ),
     Format(
         "trig", "application/trig", "TriG", _DOCUMENT | _QUADS,
@@ -114,6 +120,9 @@ FORMATS = (
         "rdf", "application/rdf+xml", "RDF/XML", _DOCUMENT, aliases=_XML,
         also=("rdfxml", "rdf-xml"), iri=f"{_W3C}RDF_XML", writer=ox.RdfFormat.RDF_XML,
     ),
+    Format("patch", "application/rdf-patch", "RDF Patch", _REVISION, also=("rdfp",)),
+    Format("link-format", "application/link-format", "Links", _TIMEMAP, also=("link",)),
+    Format("timemap-json", "application/json", "TimeMap JSON", _TIMEMAP),
     Format(
         "srj", "application/sparql-results+json", "SPARQL JSON", _ANSWER,
         aliases=("application/json",),
@@ -152,9 +161,12 @@ FORMATS = (
 )  # fmt: skip
 BY_KEY = {row.key: row for row in FORMATS}
 _EVIDENCE = "/evidence"
-_NANOPUBS = "/nanopub/"
+_NANOPUBS, _REVISIONS = "/nanopub/", "/revision/"
 # What a kind is sent as by default; else it is the first format of the table that is no page.
-_FIRST = {Kind.ENTITY: "html", Kind.ENTRY: "html", Kind.LIST: "html", Kind.NANOPUB: "trig"}
+_FIRST = {
+    **dict.fromkeys((Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION), "html"),
+    Kind.NANOPUB: "trig",
+}
 
 
 def offers(kind: Kind) -> list[Format]:
@@ -169,8 +181,8 @@ def kind_at(path: str) -> Kind:
     if not path.startswith(f"{_EVIDENCE}/"):
         is_list = path == _EVIDENCE or path.startswith(f"{_EVIDENCE}.")
         return Kind.LIST if is_list else Kind.ENTITY
-    if "/revision/" in path:
-        return Kind.ENTITY
+    if _REVISIONS in path:
+        return Kind.REVISION
     return Kind.NANOPUB if _NANOPUBS in path else Kind.ENTRY
 
 

@@ -3,7 +3,7 @@
 HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "Link, ETag, Location, Content-Location, Content-Profile, "
-    "Retry-After, X-Query-Timeout-Ms, X-Request-Id",
+    "Memento-Datetime, Retry-After, X-Query-Timeout-Ms, X-Request-Id",
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self' data:; "
     "script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'",
@@ -12,8 +12,8 @@ HEADERS = {
 }
 PREFLIGHT = {
     "Access-Control-Allow-Methods": "GET, HEAD, POST, OPTIONS",
-    "Access-Control-Allow-Headers": "Accept, Accept-Profile, Content-Type, If-None-Match, "
-    "X-Request-Id",
+    "Access-Control-Allow-Headers": "Accept, Accept-Datetime, Accept-Profile, Content-Type, "
+    "If-None-Match, X-Request-Id",
     "Access-Control-Max-Age": "86400",
 }
 # The same as ASGI has them.

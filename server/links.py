@@ -5,7 +5,7 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from server.asking import Manner
 from server.facts import Facts
-from server.formats import BY_KEY, Format, kind_at, offers
+from server.formats import BY_KEY, Format, Kind, kind_at, offers
 from server.linkset import (
     LINKSET,
     LINKSET_JSON,
@@ -15,8 +15,10 @@ from server.linkset import (
     alternates,
     entry_links,
 )
+from server.memento import LINK_FORMAT
 from server.nanopubs import nanopub_address
 from server.profiles import SCHEMA_ORG, View, view_url
+from server.revisions import TIMEGATE, TIMEMAP
 from server.things import Thing
 
 _SAFE = "/:@!$&'()*+,;=-._~%"
@@ -72,6 +74,8 @@ class Links:
         """Return the profiles and formats of the document at `path`, the default first."""
         rows = self.formats(path)
         native = [View(url, row.media_type, Manner(row.key).profile) for row, url in rows]
+        if kind_at(path) is Kind.REVISION:
+            return native
         data = [Manner(row.key, SCHEMA_ORG) for row, _ in rows if row.writer]
         return native + [
             View(self.location(path, manner), BY_KEY[manner.form].media_type, SCHEMA_ORG)
@@ -92,7 +96,18 @@ class Links:
         related = tuple(iri for iri in paper.texts("schema:sameAs") if iri.startswith(_DOI))
         linkset = self.path(f"{path}.linkset")
         entry = Entry(page, iri, self._license, linkset, related)
-        return [*entry_links(entry, self._variants(path)), *self._nanopubs(iri, page)]
+        found = entry_links(entry, self._variants(path))
+        return [*found, *self._times(path, page), *self._nanopubs(iri, page)]
+
+    def _times(self, path: str, page: str) -> list[Link]:
+        """Return the links to what the entry at `path` was before: absolute, for old clients."""
+        base = self._facts.base
+        if not Thing(self._facts, base + path).text("pav:hasCurrentVersion"):
+            return []
+        return [
+            Link("timegate", f"{base}{TIMEGATE}{path}", page),
+            Link("timemap", f"{base}{TIMEMAP}{path}", page, LINK_FORMAT),
+        ]
 
     def _nanopubs(self, entry: str, page: str) -> list[Link]:
         judgements = Thing(self._facts, entry).texts("atlas:pemAssessment")
@@ -104,7 +119,7 @@ class Links:
             Variant(url, row.media_type, is_data=row.writer is not None)
             for row, url in self.formats(path)
         ]
-        if path.startswith("/evidence/"):
+        if path.startswith("/evidence/") and kind_at(path) is not Kind.REVISION:
             url = self.location(path, Manner("jsonld", SCHEMA_ORG))
             found.append(Variant(url, _JSON_LD, is_data=True, profile=SCHEMA_ORG.iri))
         return found

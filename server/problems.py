@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 NO_CONTENT = HTTPStatus.NO_CONTENT
 MOVED = HTTPStatus.MOVED_PERMANENTLY
+FOUND = HTTPStatus.FOUND
 RETRY_AFTER = {"Retry-After": "5"}
 PROBLEM_JSON = "application/problem+json"
 
@@ -103,6 +104,12 @@ _ROWS = (
         408,
         "The request did not arrive",
         "Send it again; if the line is slow, send a shorter query.",
+    ),
+    (
+        "gone",
+        410,
+        "This entry was withdrawn",
+        "Its revisions are kept: the answer says where. Nothing else will ever have this address.",
     ),
     (
         "content-too-large",

@@ -1,7 +1,7 @@
 """The representations of a thing: its page, its data and its citation, made from one document."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pyoxigraph as ox
 
@@ -22,7 +22,8 @@ from server.nanopub_documents import NanopubDocuments
 from server.ontology import ontology_page
 from server.pages import Page, Renderer
 from server.problems import Problem
-from server.profiles import SCHEMA_ORG, view_triples
+from server.profiles import NATIVE, SCHEMA_ORG, view_triples
+from server.revision_documents import RevisionDocuments
 from server.schema_org import schema_org, schema_org_home
 from server.terms import scheme_page, thing_page
 
@@ -46,13 +47,14 @@ _HOME = "/dataset"
 
 @dataclass(frozen=True)
 class Representation:
-    """A document in one format, and the Link header that goes with it.
+    """A document in one format, and the Link header and others that go with it.
 
     The body of a page has `server.citations.TODAY` where it says on which day it is read.
     """
 
     body: bytes
     links: str
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class Representations:
@@ -64,6 +66,7 @@ class Representations:
         """Make nothing yet."""
         self._facts, self._links, self._renderer = facts, links, renderer
         self._nanopubs = nanopubs
+        self._revisions = RevisionDocuments(facts, links)
 
     def make(self, path: str, manner: Manner) -> Representation | None:
         """Return the document at `path`, which has no suffix, as it is wanted.
@@ -73,6 +76,8 @@ class Representations:
         if kind_at(path) is Kind.NANOPUB:
             nanopub = self._nanopubs.make(path, manner.form)
             return Representation(*nanopub) if nanopub else None
+        if kind_at(path) is Kind.REVISION:
+            return self._revision(path, manner)
         document = find_document(self._facts, _HOME if path == "/" else path)
         if document is None:
             return None
@@ -82,6 +87,12 @@ class Representations:
         said = said_of(links, page) if manner.form == "html" else said_of(links, own, page)
         body = self._body(path, document, manner, links)
         return Representation(body, header(said, page if manner.form == "html" else own))
+
+    def _revision(self, path: str, manner: Manner) -> Representation | None:
+        revision = self._revisions.make(path, manner.form)
+        if revision and (manner.profile != NATIVE or manner.is_list):
+            raise Problem("not-acceptable", "A revision has one profile: what was recorded.")
+        return Representation(*revision) if revision else None
 
     def _body(self, path: str, document: Document, manner: Manner, links: list[Link]) -> bytes:
         facts, form = self._facts, manner.form

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from server.asking import Asked, read_asked
 from server.citations import TODAY
 from server.encodings import compress
-from server.formats import BY_KEY, split_suffix
+from server.formats import BY_KEY, Kind, kind_at, split_suffix
 from server.links import Links
 from server.linkset import header
 from server.messages import Request, Response
@@ -15,6 +15,8 @@ from server.prepared import Prepared
 from server.problems import Problem
 from server.profiles import content_profile, view_links
 from server.representations import Representation, Representations
+from server.revision_documents import FOREVER, FROZEN
+from server.withdrawn import Withdrawn
 
 CACHING = {"Cache-Control": "no-cache"}
 _VARY = {"Vary": "Accept, Accept-Profile, Accept-Encoding"}
@@ -25,15 +27,24 @@ _TODAY = TODAY.encode()
 class Resources:
     """Answers requests for the things of one release; `version` decides what they look like."""
 
-    def __init__(
-        self, base: str, links: Links, made: Representations, prepared: Prepared, version: str
+    def __init__(  # noqa: PLR0913, PLR0917
+        self,
+        base: str,
+        links: Links,
+        made: Representations,
+        prepared: Prepared,
+        version: str,
+        withdrawn: Withdrawn,
     ) -> None:
-        """Answer with what was prepared, else with what `made` makes."""
+        """Answer with what was prepared, else with what `made` makes, or what became of it."""
         self._base, self._links, self._made, self._version = base, links, made, version
-        self.prepared = prepared
+        self.prepared, self._withdrawn = prepared, withdrawn
 
     def answer(self, request: Request) -> Response:
         """Return the answer to a GET or HEAD request; a Problem says why there is none."""
+        gone = self._withdrawn.answer(request)
+        if gone is not None:
+            return gone
         asked = self._read(request)
         ready = self._ready(asked)
         if ready is not None:
@@ -45,7 +56,7 @@ class Resources:
 
     def ready(self, request: Request) -> Response | None:
         """Return the answer to `request` where nothing has to be made for it."""
-        return self._ready(self._read(request))
+        return None if self._withdrawn.has(request.path) else self._ready(self._read(request))
 
     def _ready(self, asked: Asked) -> Response | None:
         if asked.known:
@@ -62,7 +73,7 @@ class Resources:
         body = found.body
         if asked.day:
             body = body.replace(_TODAY, asked.day.encode())
-        headers = self._headers(asked, self._etag(asked))
+        headers = self._headers(asked, self._etag(asked)) | found.headers
         headers["Link"] = self._by_profile(asked) if asked.by_profile else found.links
         if asked.coding:
             headers["Content-Encoding"] = asked.coding
@@ -85,15 +96,17 @@ class Resources:
     def _headers(self, asked: Asked, etag: str) -> dict[str, str]:
         manner = asked.manner
         own = self._links.location(asked.path, manner)
-        headers = {**_VARY, **CACHING, "ETag": etag, "Content-Location": own}
+        caching = FOREVER if _is_frozen(asked) else CACHING
+        headers = {**_VARY, **caching, "ETag": etag, "Content-Location": own}
         if BY_KEY[manner.form].writer:
             headers["Content-Profile"] = content_profile(manner.profile, self._base)
-        return headers if manner.form == "html" else headers | _NOT_INDEXED
+        is_indexed = manner.form == "html" and not _is_frozen(asked)
+        return headers if is_indexed else headers | _NOT_INDEXED
 
     def _etag(self, asked: Asked) -> str:
-        manner = asked.manner
+        manner, version = asked.manner, FROZEN if _is_frozen(asked) else self._version
         parts = [
-            *(self._version, asked.path, manner.form, asked.content_type, asked.coding, asked.day),
+            *(version, asked.path, manner.form, asked.content_type, asked.coding, asked.day),
             *(f"{name}={value}" for name, value in manner.parameters.items()),
         ]
         digest = hashlib.blake2b("\n".join(parts).encode("utf-8", "replace"), digest_size=16)
@@ -110,3 +123,7 @@ class Resources:
         return replace(
             problem, extensions=problem.extensions | {"alternates": ways}, headers=headers
         )
+
+
+def _is_frozen(asked: Asked) -> bool:
+    return kind_at(asked.path) is Kind.REVISION

@@ -12,6 +12,7 @@ from server.query_page import QueryPages
 from server.representations import Representations
 from server.resources import Resources
 from server.signing import Signer
+from server.withdrawn import Withdrawn
 
 
 class Site:
@@ -30,8 +31,9 @@ class Site:
         self.representations = Representations(facts, self.links, self.renderer, nanopubs)
         self.prepared = Prepared()
         version = facts.fingerprint + nanopubs.key
+        self.withdrawn = Withdrawn(facts, self.links, self.renderer)
         self.resources = Resources(
-            facts.base, self.links, self.representations, self.prepared, version
+            facts.base, self.links, self.representations, self.prepared, version, self.withdrawn
         )
 
     def explain(self, request: Request, problem: Problem) -> Response:

@@ -14,6 +14,7 @@ from server.app import create_app
 from server.facts import Facts
 from server.publish import publish
 from server.settings import Settings
+from tests.past import past_data
 from tests.site import Site, serve
 from tests.stores import RunningStore, oxigraph, virtuoso
 
@@ -41,6 +42,23 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def release(tiny_data: Path) -> Release:
     return build(tiny_data.parent / "releases", tiny_data)
+
+
+@pytest.fixture(scope="session")
+def past(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the data of the tiny release, with a past."""
+    return past_data(tiny_data, tmp_path_factory.mktemp("past"))
+
+
+@pytest.fixture(scope="session")
+def past_release(past: Path) -> Release:
+    return build(past.parent / "releases", past)
+
+
+@pytest.fixture(scope="session")
+def past_client(past_release: Release) -> FlaskClient:
+    """Return a client for the pages of the release with a past."""
+    return create_app(Facts(past_release)).test_client()
 
 
 @pytest.fixture(scope="session")

@@ -46,9 +46,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(settings: Settings, folder: Path) -> Iterator[Site]:
-    """Serve under `settings`, on a free port, with the log in `folder`."""
-    settings = replace(settings, port=free_port())
+def serve(settings: Settings, folder: Path, port: int = 0) -> Iterator[Site]:
+    """Serve under `settings`, on that port or a free one, with the log in `folder`."""
+    settings = replace(settings, port=port or free_port())
     with _run(["-c", _CODE], settings.to_environment(), settings.port, folder) as site:
         yield site
 

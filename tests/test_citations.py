@@ -56,8 +56,8 @@ def test_bibtex_is_read_back_to_the_same_title(title: str) -> None:
     assert unlatexed(fields["title"].value) == squeezed(title)
 
 
-def test_the_snapshot_names_versions_release_and_day() -> None:
-    made = snapshot(["Generator v1"], "2026-01-01.1", "sha256:ab", "2026-02-03", "https://x")
+def test_the_snapshot_names_versions_state_and_day() -> None:
+    made = snapshot(["Generator v1"], "Revision 3, sha256:ab", "2026-02-03", "https://x")
     assert made == (
-        "ME/CFS Atlas. Generator v1. Release 2026-01-01.1 (sha256:ab). Accessed 2026-02-03. https://x"
+        "ME/CFS Atlas. Generator v1. Revision 3, sha256:ab. Accessed 2026-02-03. https://x"
     )

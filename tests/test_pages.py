@@ -284,7 +284,7 @@ def test_a_case_definition_says_what_it_demands_and_who_used_it(client: FlaskCli
 
 
 def test_every_problem_has_a_page(client: FlaskClient) -> None:
-    assert len(PROBLEMS) == 26
+    assert len(PROBLEMS) == 27
     for key, row in PROBLEMS.items():
         assert row.title in page(client, f"/problems/{key}")
     assert client.get("/problems/none").status_code == 404

@@ -1,0 +1,36 @@
+"""The command that checks a snapshot reference."""
+
+import sys
+from pathlib import Path
+
+import click
+import pyoxigraph as ox
+
+from graph.release import current_release
+from server.verification import verify
+
+
+@click.command(name="verify")
+@click.argument("reference", nargs=-1, required=True)
+@click.option(
+    "--releases",
+    envvar="ATLAS_RELEASES",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("releases"),
+    show_default=True,
+    help="Folder that holds the releases.",
+)
+def verify_command(reference: tuple[str, ...], releases: Path) -> None:
+    """Check that the current release still has, bit for bit, what REFERENCE cites.
+
+    REFERENCE is the snapshot reference as an entry's page prints it, broken lines and all; "-"
+    reads it from the standard input.
+    """
+    text = " ".join(reference)
+    if text == "-":
+        text = sys.stdin.read()
+    release = current_release(releases)
+    store = ox.Store.read_only(str(release.store_path))
+    found = verify(text, store, release.manifest.base)
+    click.echo(f"{found.iri} is exactly what was read")
+    click.echo(f"{found.digest}, {found.size:,} bytes of canonical N-Quads")
