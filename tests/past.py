@@ -9,8 +9,24 @@ from tests.small import edit
 
 REVISED = "fixture-2001-markup-title"
 JUDGED = "fixture-2013-groups-required"
-WITHDRAWN = "fixture-2002-bibliography-only"
-MERGED = "fixture-2012-preprint"
+WITHDRAWN = "fixture-2005-no-study"
+MERGED = "fixture-2006-same-paper"
+# Entries to which nothing else links.
+_ENTRY = """\
+@base <https://www.mecfsatlas.com/evidence/{slug}> .
+@prefix atlas: <https://www.mecfsatlas.com/ontology#> .
+@prefix bibo: <http://purl.org/ontology/bibo/> .
+@prefix dcterms: <http://purl.org/dc/terms/> .
+@prefix fabio: <http://purl.org/spar/fabio/> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+
+<> a atlas:EvidenceEntry , atlas:BibliographicEntry ;
+    dcterms:identifier "{slug}" ; rdfs:label "Fixture that is gone"@en ;
+    atlas:paper <#paper> ; atlas:recordedOn "2026-01-01"^^xsd:date .
+<#paper> a atlas:Paper , fabio:JournalArticle ; dcterms:title "Fixture that is gone"@en ;
+    dcterms:issued "2005"^^xsd:gYear ; atlas:year 2005 ; bibo:pmid "{pmid}" .
+"""
 
 
 def past_data(present: Path, folder: Path) -> Path:
@@ -22,8 +38,9 @@ def past_data(present: Path, folder: Path) -> Path:
     data = shutil.copytree(present, folder / "data")
     evidence = data / "evidence"
     source, judged = evidence / f"{REVISED}.ttl", evidence / f"{JUDGED}.ttl"
-    edit(evidence / f"{WITHDRAWN}.ttl", "atlas:year", 'bibo:pmid "99999998" ; atlas:year')
-    edit(evidence / f"{MERGED}.ttl", "atlas:year", 'bibo:pmid "99999997" ; atlas:year')
+    for slug, pmid in ((WITHDRAWN, "99999998"), (MERGED, "99999997")):
+        text = _ENTRY.format(slug=slug, pmid=pmid)
+        (evidence / f"{slug}.ttl").write_text(text, encoding="utf-8")
     revise(data, Order("first-record", "Recorded.", created=first_of(1)))
     edit(source, "& nothing more", "& little more")
     edit(judged, "clinic patients", "patients of a clinic")
