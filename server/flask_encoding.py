@@ -28,7 +28,8 @@ def encode(request: Request, response: Response) -> None:
     is_text = _KINDS.fullmatch(response.mimetype or "")
     # Things have tags of their own for each coding.
     is_known = response.status_code == HTTPStatus.NOT_MODIFIED and request.environ.get(_MARKED)
-    if not (is_text or is_known) or "Content-Encoding" in response.headers:
+    is_whole = is_text and response.status_code == HTTPStatus.OK
+    if not (is_whole or is_known) or "Content-Encoding" in response.headers:
         return
     response.vary.add("Accept-Encoding")
     coding = choose_coding(request.headers.get("Accept-Encoding"))
