@@ -7,6 +7,7 @@ import click
 from graph.archive import Archive
 from graph.archiving import Kept, find_kept, kept_releases, open_archive
 from graph.comparison import Comparison, DocumentChange, compare_releases, count_touched
+from graph.errors import ReleaseMissing
 from graph.register import entries
 from graph.release import find_current
 from graph.restoring import rollback
@@ -53,7 +54,7 @@ def list_command(releases: Path) -> None:
 @click.argument("name")
 @click.option("--entries", "with_entries", is_flag=True, help="List its entries too.")
 @_releases
-def show_command(name: str, with_entries: bool, releases: Path) -> None:  # noqa: FBT001
+def show_command(name: str, with_entries: bool, releases: Path) -> None:
     """Print what release NAME says of itself: its counts, software and files with digests.
 
     With --entries follow its entries, each with its current revision and the digest of that.
@@ -80,7 +81,7 @@ def show_command(name: str, with_entries: bool, releases: Path) -> None:  # noqa
 @click.argument("new")
 @click.option("--json", "is_json", is_flag=True, help="Print it as JSON, with every change.")
 @_releases
-def diff_command(old: str, new: str, is_json: bool, releases: Path) -> None:  # noqa: FBT001
+def diff_command(old: str, new: str, is_json: bool, releases: Path) -> None:
     """Compare the releases OLD and NEW by meaning.
 
     First whose PEM judgement changed and which policy caused it, then the entries that were added,
@@ -113,7 +114,7 @@ def rollback_command(name: str, releases: Path) -> None:
 @click.option("--all", "everything", is_flag=True, help="All folders and all of the archive.")
 @click.option("--restore", "restores", is_flag=True, help="Mend what has a sound copy elsewhere.")
 @_releases
-def verify_command(name: str, everything: bool, restores: bool, releases: Path) -> None:  # noqa: FBT001
+def verify_command(name: str, everything: bool, restores: bool, releases: Path) -> None:
     """Read release NAME, or the one that is served, and hold it to all its digests.
 
     What is damaged is named, and the exit status is then 1. With --restore the archive is mended
@@ -142,7 +143,11 @@ def _changed(archive: Archive, kept: Kept) -> str:
     known, before = archive.names(), kept.manifest.previous
     if before not in known or kept.manifest.id not in known:
         return ", the first" if before is None else ""
-    return f", {count_touched(archive, before, kept.manifest.id):,} changed"
+    try:
+        return f", {count_touched(archive, before, kept.manifest.id):,} changed"
+    except ReleaseMissing:
+        # Made under another base: nothing is comparable.
+        return ""
 
 
 def _print(comparison: Comparison) -> None:

@@ -52,7 +52,7 @@ SETTINGS = (
     Setting(
         "keep_releases",
         str(KEEP),
-        "folders of earlier releases to keep beside the current one; all are in the archive (build)",
+        "folders of earlier releases to keep; older ones stay in the archive (build)",
         int,
     ),
     Setting("host", "127.0.0.1", "address to listen on (serve)"),
