@@ -12,12 +12,16 @@ from graph.errors import ReleaseMissing
 from graph.release import (
     MANIFEST,
     Manifest,
+    Release,
     find_current,
     folders,
     open_release,
     place,
+    put_into_place,
     read_manifest,
     remove,
+    seal,
+    write_manifest,
 )
 
 # Folders of earlier releases that stay beside the current one.
@@ -51,6 +55,20 @@ def archive_folders(archive: Archive, releases: Path) -> list[str]:
             archive.add(name, manifest, releases / name / "atlas.nq")
             added.append(name)
     return added
+
+
+def shelve(folder: Path, releases: Path, manifest: Manifest, keep: int) -> Release:
+    """Put the release in the staged `folder` into the archive, then into its place; return it.
+
+    Ended anywhere, it leaves the release that is served, or the new one, and all digests true.
+    """
+    text = write_manifest(manifest)
+    seal(folder, text)
+    with open_archive(releases) as archive:
+        archive.add(manifest.id, text, folder / "atlas.nq")
+        release = put_into_place(folder, releases, manifest.id)
+        remove_old_folders(archive, releases, keep)
+    return release
 
 
 def remove_old_folders(archive: Archive, releases: Path, keep: int) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph.archiving import KEEP, archive_folders, open_archive, remove_old_folders
+from graph.archiving import KEEP, archive_folders, open_archive, shelve
 from graph.crate import write_crate
 from graph.describe import describe
 from graph.dump import sha256, write_dump
@@ -29,10 +29,7 @@ from graph.release import (
     find_current,
     folders,
     next_id,
-    put_into_place,
-    seal,
     staging,
-    write_manifest,
 )
 from graph.report import InvalidSources as InvalidSources
 from graph.report import Problem, problems, refuse
@@ -121,18 +118,7 @@ def build(  # noqa: PLR0913
             )  # fmt: skip
             manifest = replace(manifest, files=(*files, write_crate(folder, manifest)))
             progress("archive", 0, 1)
-            return _keep(folder, releases, manifest, keep)
-
-
-def _keep(folder: Path, releases: Path, manifest: Manifest, keep: int) -> Release:
-    """Put the release in the staged `folder` into the archive, and then into its place."""
-    text = write_manifest(manifest)
-    seal(folder, text)
-    with open_archive(releases) as archive:
-        archive.add(manifest.id, text, folder / "atlas.nq")
-        release = put_into_place(folder, releases, manifest.id)
-        remove_old_folders(archive, releases, keep)
-    return release
+            return shelve(folder, releases, manifest, keep)
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from server import discovery, downloads, identifiers, query_page, routes, views
+from server import discovery, downloads, identifiers, query_page, release_pages, routes, views
 from server.facts import Facts
 from server.flask_messages import give, read_request
 from server.headers import HEADERS, PREFLIGHT, REQUEST_ID
@@ -24,7 +24,8 @@ def create_app(facts: Facts, site: Site | None = None) -> Flask:
     app.register_blueprint(query_page.blueprint(facts, site.queries, site.renderer))
     app.register_blueprint(identifiers.blueprint(facts, site.links))
     app.register_blueprint(discovery.blueprint(facts, discovery.Sitemap(facts)))
-    app.register_blueprint(downloads.blueprint(facts.release))
+    app.register_blueprint(downloads.blueprint(facts))
+    app.register_blueprint(release_pages.blueprint(site))
     plain = PlainPages(facts, site.renderer)
     app.register_blueprint(views.blueprint(facts, plain))
     app.register_blueprint(routes.blueprint(site, plain))

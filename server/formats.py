@@ -12,12 +12,14 @@ from server.negotiation import choose
 class Kind(StrEnum):
     """What there is to represent: a thing, an entry with its paper, or a kind of answer.
 
-    A nanopublication has several graphs, which few formats have.
+    A nanopublication has several graphs, which few formats have. A comparison of two releases has
+    JSON of its own beside its RDF.
     """
 
     ENTITY = "entity"
     ENTRY = "entry"
     NANOPUB = "nanopub"
+    COMPARISON = "comparison"
     SELECT = "select"
     ASK = "ask"
     GRAPH = "graph"
@@ -69,7 +71,7 @@ class Choice:
     content_type: str
 
 
-_DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.GRAPH})
+_DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.COMPARISON, Kind.GRAPH})
 _QUADS = frozenset({Kind.NANOPUB})
 _PAPER = frozenset({Kind.ENTRY})
 _GRAPH = frozenset({Kind.GRAPH})
@@ -89,6 +91,8 @@ FORMATS = (
         ),
         also=("n3",), writer=ox.RdfFormat.TURTLE,
     ),
+    # Before JSON-LD, which is asked for by that media type where there is no other JSON.
+    Format("json", "application/json", "JSON", frozenset({Kind.COMPARISON})),
     Format(
         "jsonld", "application/ld+json", "JSON-LD", _DOCUMENT | _QUADS,
         aliases=("application/json", "application/x-json+ld"),
@@ -150,8 +154,12 @@ FORMATS = (
 BY_KEY = {row.key: row for row in FORMATS}
 _ENTRIES = "/evidence/"
 _NANOPUBS = "/nanopub/"
+_RELEASES, _COMPARED = "/release/", "..."
 # What a kind is sent as by default; else it is the first format of the table that is no page.
-_FIRST = {Kind.ENTITY: "html", Kind.ENTRY: "html", Kind.NANOPUB: "trig"}
+_FIRST = {
+    **dict.fromkeys((Kind.ENTITY, Kind.ENTRY, Kind.COMPARISON), "html"),
+    Kind.NANOPUB: "trig",
+}
 
 
 def offers(kind: Kind) -> list[Format]:
@@ -163,6 +171,8 @@ def offers(kind: Kind) -> list[Format]:
 
 def kind_at(path: str) -> Kind:
     """Return what kind of document has the address `path`: only entries have a paper to cite."""
+    if path.startswith(_RELEASES) and _COMPARED in path:
+        return Kind.COMPARISON
     if not path.startswith(_ENTRIES) or "/revision/" in path:
         return Kind.ENTITY
     return Kind.NANOPUB if _NANOPUBS in path else Kind.ENTRY

@@ -1,0 +1,62 @@
+"""The releases that the server knows of: those in the archive beside the one that is served.
+
+The archive is opened for each question, since a build may add a release at any time.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from graph.archive import Archive
+from graph.archiving import open_archive
+from graph.crate import NAME as CRATE
+from graph.errors import ReleaseMissing
+from graph.files import ReleaseFile
+from graph.release import Manifest, folders, place, read_manifest
+from server.facts import Facts
+from server.problems import Problem
+
+
+def releases_folder(facts: Facts) -> Path:
+    """Return the folder that holds the release of `facts` and all others."""
+    return facts.release.folder.parent
+
+
+def find_releases(facts: Facts) -> dict[str, Manifest]:
+    """Return the manifests of all known releases by their names, the newest first."""
+    found = {facts.release.id: facts.release.manifest}
+    try:
+        with open_archive(releases_folder(facts), reads_only=True) as archive:
+            found |= {name: read_manifest(text) for name, text in archive.manifests().items()}
+    except ReleaseMissing:
+        pass
+    return dict(sorted(found.items(), key=lambda row: place(row[0]), reverse=True))
+
+
+@contextmanager
+def archive_of(facts: Facts, *names: str) -> Iterator[Archive]:
+    """Open the archive that has the releases `names`; a Problem names the last one it has."""
+    try:
+        archive = open_archive(releases_folder(facts), reads_only=True)
+    except ReleaseMissing as error:
+        raise unknown(names[0], find_releases(facts)) from error
+    with archive:
+        known = archive.names()
+        for name in names:
+            if name not in known:
+                raise unknown(name, find_releases(facts))
+        yield archive
+
+
+def unknown(name: str, known: Mapping[str, Manifest]) -> Problem:
+    """Return the Problem that there is no release `name`."""
+    last = next(iter(known))
+    detail = f"There is no release {name[:40]!r}; the last one is {last}, all are at /release."
+    return Problem("not-found", detail, {"release": last})
+
+
+def files_of(facts: Facts, manifest: Manifest) -> list[ReleaseFile]:
+    """Return the files of a release that can be had: the dump, or all where its folder is whole."""
+    is_whole = manifest.id in folders(releases_folder(facts))
+    files = [file for file in manifest.files if file.name != CRATE]
+    return files if is_whole else files[:1]
