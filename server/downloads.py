@@ -11,7 +11,7 @@ from graph.crate import NAME as CRATE
 from graph.files import ReleaseFile
 from graph.release import Manifest
 from server.facts import Facts
-from server.known_releases import archive_of, files_of, find_releases, releases_folder
+from server.known_releases import archive_of, files_of, find_manifest, releases_folder
 from server.problems import RETRY_AFTER, Problem
 
 # Each holds a thread of the pages for as long as its client reads.
@@ -48,14 +48,12 @@ def blueprint(facts: Facts) -> Blueprint:
 
 
 def _find(facts: Facts, name: str, file: str) -> tuple[Manifest, ReleaseFile]:
-    known = find_releases(facts)
-    manifest = known.get(name)
-    found = manifest.files if manifest else ()
-    for one in found:
-        if manifest and one.name == file:
-            return manifest, one
-    problem = f"There is no such file of a release; the one that is served is {facts.release.id}."
-    raise Problem("not-found", problem)
+    manifest = find_manifest(facts, name)
+    for found in manifest.files:
+        if found.name == file:
+            return manifest, found
+    names = ", ".join(found.name for found in manifest.files)
+    raise Problem("not-found", f"The files of release {name} are {names}.")
 
 
 def _send(facts: Facts, manifest: Manifest, file: ReleaseFile) -> Response:

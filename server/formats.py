@@ -91,10 +91,10 @@ FORMATS = (
         ),
         also=("n3",), writer=ox.RdfFormat.TURTLE,
     ),
-    # Before JSON-LD, which is asked for by that media type where there is no other JSON.
+    # Where JSON is of its own kind, no JSON-LD may be taken for it.
     Format("json", "application/json", "JSON", frozenset({Kind.COMPARISON})),
     Format(
-        "jsonld", "application/ld+json", "JSON-LD", _DOCUMENT | _QUADS,
+        "jsonld", "application/ld+json", "JSON-LD", (_DOCUMENT | _QUADS) - {Kind.COMPARISON},
         aliases=("application/json", "application/x-json+ld"),
         iri=f"{_W3C}JSON-LD", writer=ox.RdfFormat.JSON_LD,
     ),

@@ -33,23 +33,30 @@ def find_releases(facts: Facts) -> dict[str, Manifest]:
     return dict(sorted(found.items(), key=lambda row: place(row[0]), reverse=True))
 
 
+def find_manifest(facts: Facts, name: str) -> Manifest:
+    """Return the manifest of the release `name`; a Problem names the last one there is."""
+    if name == facts.release.id:
+        return facts.release.manifest
+    with archive_of(facts, name) as archive:
+        return read_manifest(archive.manifest(name))
+
+
 @contextmanager
 def archive_of(facts: Facts, *names: str) -> Iterator[Archive]:
     """Open the archive that has the releases `names`; a Problem names the last one it has."""
     try:
         archive = open_archive(releases_folder(facts), reads_only=True)
     except ReleaseMissing as error:
-        raise unknown(names[0], find_releases(facts)) from error
+        raise _unknown(names[0], find_releases(facts)) from error
     with archive:
         known = archive.names()
         for name in names:
             if name not in known:
-                raise unknown(name, find_releases(facts))
+                raise _unknown(name, find_releases(facts))
         yield archive
 
 
-def unknown(name: str, known: Mapping[str, Manifest]) -> Problem:
-    """Return the Problem that there is no release `name`."""
+def _unknown(name: str, known: Mapping[str, Manifest]) -> Problem:
     last = next(iter(known))
     detail = f"There is no release {name[:40]!r}; the last one is {last}, all are at /release."
     return Problem("not-found", detail, {"release": last})

@@ -58,9 +58,10 @@ def _comparison(facts: Facts, path: str, comparison: Comparison) -> Iterator[ox.
 
 
 def _change(facts: Facts, node: ox.NamedNode, change: DocumentChange) -> Iterator[ox.Triple]:
-    kind = "Addition" if not change.is_in_old else "ReleaseChange"
-    kind = kind if change.is_in_new else "Removal"
-    yield ox.Triple(node, facts.term("rdf:type"), facts.term(f"atlas:{kind}"))
+    kinds = {"ReleaseChange", "Addition" if not change.is_in_old else "ReleaseChange"}
+    kinds.add("ReleaseChange" if change.is_in_new else "Removal")
+    for kind in sorted(kinds):
+        yield ox.Triple(node, facts.term("rdf:type"), facts.term(f"atlas:{kind}"))
     yield ox.Triple(node, facts.term("atlas:changedThing"), ox.NamedNode(change.document))
     aspects = facts.rebase(f"{BASE}/vocabulary/revision-aspect#")
     for aspect in sorted(change.aspects if "/evidence/" in change.document else ()):

@@ -1,4 +1,4 @@
-"""The routes of releases: the list of all, an earlier one, its entries, and two of them compared."""
+"""The routes of releases: the list of all, an earlier one, its entries, two of them compared."""
 
 import csv
 import hashlib
@@ -21,7 +21,7 @@ from server.dataset import readable_size
 from server.documents import Document, serialize
 from server.flask_messages import give, read_request
 from server.formats import BY_KEY, kind_at, pick
-from server.known_releases import archive_of, files_of, find_releases, unknown
+from server.known_releases import archive_of, files_of, find_manifest, find_releases
 from server.linkset import header
 from server.pages import Page
 from server.problems import RETRY_AFTER, Problem
@@ -90,7 +90,7 @@ class ReleasePages:
         return self._page(Page("release-entries.html", values), name)
 
     def _release(self, asked: Asked, name: str) -> bytes:
-        manifest, facts = find_releases(self._facts)[name], self._facts
+        manifest, facts = find_manifest(self._facts, name), self._facts
         document = release_document(facts, manifest)
         if asked.manner.form != "html":
             return serialize(facts, document, asked.manner.form)
@@ -118,13 +118,10 @@ class ReleasePages:
         return found
 
     def _answer(self, asked: Asked, make: Callable[[], bytes], *names: str) -> BaseResponse:
-        known = find_releases(self._facts)
-        for name in names:
-            if name not in known:
-                raise unknown(name, known)
         path, links = asked.path, self._site.links
         # What has a folder can be had; the rest of a release never changes.
-        there = [len(files_of(self._facts, known[name])) for name in names]
+        known = (find_manifest(self._facts, name) for name in names)
+        there = [len(files_of(self._facts, manifest)) for manifest in known]
         response = self._send(make, asked.content_type, path, asked.manner.form, *map(str, there))
         response.headers["Content-Location"] = links.location(path, asked.manner)
         response.headers["Link"] = header(links.all(path), links.path(path))

@@ -21,7 +21,7 @@ from graph.restoring import rollback
 
 _EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink"}
 # Instructions of SQLite's machine between two touches.
-_INSTRUCTIONS = 100
+_INSTRUCTIONS = 50
 _AT_ONCE = 2
 _MOST = 1000
 _connect = sqlite3.connect
