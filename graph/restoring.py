@@ -105,6 +105,7 @@ def _refuse(name: str, manifest: Manifest, damaged: list[str]) -> None:
 def _store_opens(folder: Path) -> bool:
     try:
         ox.Store.read_only(str(folder / _STORE))
-    except OSError:
+    except (OSError, RuntimeError):
+        # The engine has no error of its own for a store that is damaged.
         return False
     return True

@@ -112,7 +112,7 @@ def _wrong_revisions(archive: Archive, release: Release) -> Iterator[str]:
         store = ox.Store.read_only(str(release.store_path))
         for path in revisions(archive, release.id):
             yield from _wrong_revision(store, base + path, base)
-    except (OSError, AtlasError) as error:
+    except (OSError, RuntimeError, AtlasError) as error:
         yield f"the revisions of release {release.id} cannot be read: {error}"
 
 

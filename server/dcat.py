@@ -3,7 +3,7 @@
 Sizes and digests are known only once the dump is made, so that they cannot be in the graph.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 
 import pyoxigraph as ox
 
@@ -12,7 +12,7 @@ from graph.files import ReleaseFile
 from graph.partitions import VOID_GRAPH
 from graph.release import Manifest, Release
 from server.facts import Facts
-from server.known_releases import find_releases
+from server.known_releases import is_known
 from server.things import Thing
 
 _IANA = "https://www.iana.org/assignments/media-types/"
@@ -86,14 +86,12 @@ def _dataset(facts: Facts) -> Iterator[ox.Triple]:
 
 def _release(facts: Facts) -> Iterator[ox.Triple]:
     yield from release_triples(facts, facts.release.manifest, distributed(facts.release))
-    yield from before_triples(facts, facts.release.manifest, find_releases(facts))
+    yield from before_triples(facts, facts.release.manifest)
 
 
-def before_triples(
-    facts: Facts, manifest: Manifest, known: Mapping[str, Manifest]
-) -> Iterator[ox.Triple]:
-    """Return which release came before it, where that is among those `known`."""
-    if manifest.previous in known:
+def before_triples(facts: Facts, manifest: Manifest) -> Iterator[ox.Triple]:
+    """Return which release came before it, where there is one to link to."""
+    if is_known(facts, manifest.previous):
         before = _node(facts, f"/release/{manifest.previous}")
         about = _node(facts, f"/release/{manifest.id}")
         yield ox.Triple(about, facts.term("dcat:previousVersion"), before)

@@ -10,11 +10,14 @@ from pathlib import Path
 from graph.archive import Archive
 from graph.archiving import open_archive
 from graph.crate import NAME as CRATE
-from graph.errors import ReleaseMissing
+from graph.errors import ArchiveDamaged, AtlasError, ReleaseMissing
 from graph.files import ReleaseFile
 from graph.release import Manifest, folders, place, read_manifest
 from server.facts import Facts
 from server.problems import Problem
+
+
+_DAMAGED = "The archive of releases is damaged; its operator has to run `atlas release verify`."
 
 
 def releases_folder(facts: Facts) -> Path:
@@ -30,7 +33,19 @@ def find_releases(facts: Facts) -> dict[str, Manifest]:
             found |= {name: read_manifest(text) for name, text in archive.manifests().items()}
     except ReleaseMissing:
         pass
+    except ArchiveDamaged as error:
+        raise Problem("internal-error", _DAMAGED) from error
     return dict(sorted(found.items(), key=lambda row: place(row[0]), reverse=True))
+
+
+def is_known(facts: Facts, name: str | None) -> bool:
+    """Say whether there is a release of that name to link to."""
+    try:
+        with open_archive(releases_folder(facts), reads_only=True) as archive:
+            return name in archive.names()
+    except AtlasError:
+        # The served release can be told of all the same.
+        return False
 
 
 def find_manifest(facts: Facts, name: str) -> Manifest:
@@ -48,12 +63,17 @@ def archive_of(facts: Facts, *names: str) -> Iterator[Archive]:
         archive = open_archive(releases_folder(facts), reads_only=True)
     except ReleaseMissing as error:
         raise _unknown(names[0], find_releases(facts)) from error
+    except ArchiveDamaged as error:
+        raise Problem("internal-error", _DAMAGED) from error
     with archive:
         known = archive.names()
         for name in names:
             if name not in known:
                 raise _unknown(name, find_releases(facts))
-        yield archive
+        try:
+            yield archive
+        except ArchiveDamaged as error:
+            raise Problem("internal-error", _DAMAGED) from error
 
 
 def _unknown(name: str, known: Mapping[str, Manifest]) -> Problem:

@@ -10,14 +10,14 @@ from graph.release import Manifest
 from server.dcat import before_triples, release_triples
 from server.documents import Document, ordered
 from server.facts import Facts
-from server.known_releases import files_of, find_releases
+from server.known_releases import files_of
 
 
 def release_document(facts: Facts, manifest: Manifest) -> Document:
     """Return the document of a release that is in the archive."""
     triples = {
         *release_triples(facts, manifest, files_of(facts, manifest)),
-        *before_triples(facts, manifest, find_releases(facts)),
+        *before_triples(facts, manifest),
     }
     return _document(facts, f"/release/{manifest.id}", triples)
 

@@ -21,7 +21,7 @@ from tests.small import ENTRY, SIZE, edit, small_data
 _SAMPLE = 60
 # What a build does before its release is whole takes longest and is the same in all: it is killed
 # at every so many touches. KILL_STRIDE=1 is for all of them.
-_STRIDE = int(os.environ.get("KILL_STRIDE", "16"))
+_STRIDE = int(os.environ.get("KILL_STRIDE", "24"))
 
 
 @pytest.fixture(scope="module")
