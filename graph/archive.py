@@ -1,18 +1,16 @@
 """The archive of all releases: every document once, under the digest of what it says.
 
-A release is the lines of its dump in their order, cut where another document begins. A piece that
-an earlier release had as well is kept once, and so is the list of a release's pieces, which is cut
-at places that depend on what stands there: a change moves no later cut. All of it stands in one
-SQLite file, so that a release is in it whole or not at all, whenever the program is ended.
+A release is the lines of its dump, cut where another document begins, and there by revision. A
+piece that an earlier release had as well is kept once, and so is the list of a release's pieces,
+which is cut at places that depend on what stands there: a change moves no later cut. All of it
+stands in one SQLite file: a release is in it whole or not at all, whenever the program is ended.
 """
 
 import hashlib
-import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -20,32 +18,21 @@ from urllib.parse import quote
 import zstandard
 
 from graph.errors import ArchiveDamaged, BuildRefused, ReleaseMissing
+from graph.pieces import Piece, cut, join
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS object (digest BLOB PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS release (
-  number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, manifest TEXT NOT NULL, list BLOB NOT NULL
+  number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, manifest BLOB NOT NULL, list BLOB NOT NULL
 );
 """
 _LEVEL = 6
 # A list is cut behind each piece whose digest ends in so many zero bits, on average every 32nd.
 _CUT = 0b11111
 _DIGEST = 32
-_DOCUMENT = re.compile(rb"<?[^#> ]*")
 # A reader waits so long for the moment in which a release is written.
 _SECONDS = 30.0
 Put = Callable[[bytes, bytes], None]
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Consecutive lines of a dump that describe one document; `digest` is SHA-256 of them.
-
-    A document has two pieces where the name of another one begins with its own (`a`, `a-2`).
-    """
-
-    document: str
-    digest: bytes
 
 
 @dataclass(frozen=True)
@@ -106,7 +93,7 @@ class Archive:
         """
         with self._transaction(), dump.open("rb") as lines:
             listed = self._put_list(self._put_pieces(lines, self._put), self._put)
-            row = (name, manifest, listed)
+            row = (name, self._compress(manifest.encode()), listed)
             self._database.execute("INSERT INTO release (id, manifest, list) VALUES (?, ?, ?)", row)
 
     def names(self) -> list[str]:
@@ -115,11 +102,12 @@ class Archive:
 
     def manifests(self) -> dict[str, str]:
         """Return the manifests of all releases by their names, the oldest first."""
-        return dict(self._rows("SELECT id, manifest FROM release ORDER BY number"))
+        rows = self._rows("SELECT id, manifest FROM release ORDER BY number")
+        return {name: self._text(manifest) for name, manifest in rows}
 
     def manifest(self, name: str) -> str:
         """Return the manifest of a release; ReleaseMissing if there is none of that name."""
-        return str(self._release(name)[0])
+        return self._text(self._release(name)[0])
 
     def pieces(self, name: str) -> Iterator[Piece]:
         """Return the pieces of a release in the order of its dump."""
@@ -134,7 +122,7 @@ class Archive:
         return found
 
     def lines(self, digests: bytes) -> bytes:
-        """Return the lines of the pieces whose digests stand there one after the other."""
+        """Return the lines of the pieces whose digests stand there, one after the other."""
         return b"".join(self.read(digest) for digest in _cut(digests))
 
     def read(self, digest: bytes) -> bytes:
@@ -154,7 +142,11 @@ class Archive:
     def restore(self, name: str, dump: Path) -> None:
         """Write the dump of the release `name` to a new file."""
         with dump.open("wb") as file:
-            file.writelines(self.read(piece.digest) for piece in self.pieces(name))
+            file.writelines(self.dump(name))
+
+    def dump(self, name: str) -> Iterator[bytes]:
+        """Return the dump of the release `name` in parts, each of whole lines."""
+        return join((piece.document, self.read(piece.digest)) for piece in self.pieces(name))
 
     def mend(self, lines: Iterable[bytes]) -> int:
         """Put back what is missing or damaged of the pieces of a dump and their list; count it."""
@@ -199,13 +191,19 @@ class Archive:
             return False
         return True
 
-    def _release(self, name: str) -> tuple[str, bytes]:
+    def _text(self, manifest: bytes) -> str:
+        try:
+            return self._decompress(manifest).decode()
+        except (zstandard.ZstdError, ValueError) as error:
+            raise ArchiveDamaged(f"{self.path} has a damaged manifest; {_COPY}") from error
+
+    def _release(self, name: str) -> tuple[bytes, bytes]:
         row = next(self._rows("SELECT manifest, list FROM release WHERE id = ?", name), None)
         if row is None:
             known = self.names()
             last = f"the last is {known[-1]}" if known else "it has none yet"
             raise ReleaseMissing(f"the archive {self.path} has no release {name}; {last}")
-        return str(row[0]), bytes(row[1])
+        return bytes(row[0]), bytes(row[1])
 
     def _rows(self, query: str, *values: str | bytes) -> Iterator[tuple[Any, ...]]:
         try:
@@ -231,9 +229,9 @@ class Archive:
             raise BuildRefused(f"{problem}. Free some disk, or use --releases") from error
 
     def _put_pieces(self, lines: Iterable[bytes], put: Put) -> Iterator[Piece]:
-        for document, digest, body in _parts(lines):
-            put(digest, body)
-            yield Piece(document, digest)
+        for piece, body in cut(lines):
+            put(piece.digest, body)
+            yield piece
 
     def _put_list(self, pieces: Iterable[Piece], put: Put) -> bytes:
         digests, chunk = bytearray(), bytearray()
@@ -255,26 +253,14 @@ class Archive:
         self._database.execute("INSERT OR REPLACE INTO object VALUES (?, ?)", row)
 
 
-_MEND = "run `atlas release verify --restore`, or take the file from a copy"
+_COPY = "take the file from a copy"
+_MEND = f"run `atlas release verify --restore`, or {_COPY}"
 
 
 def _put_whole(body: bytes, put: Put) -> bytes:
     digest = hashlib.sha256(body).digest()
     put(digest, body)
     return digest
-
-
-def _parts(lines: Iterable[bytes]) -> Iterator[tuple[str, bytes, bytes]]:
-    """Cut the lines of a dump into documents: the IRI, the digest and the lines of each."""
-    for document, group in groupby(lines, key=_document):
-        body = b"".join(group)
-        yield document.decode(), hashlib.sha256(body).digest(), body
-
-
-def _document(line: bytes) -> bytes:
-    match = _DOCUMENT.match(line)
-    assert match
-    return match[0].removeprefix(b"<")
 
 
 def _cut(digests: bytes) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ import pyoxigraph as ox
 
 from graph.archive import Archive
 from graph.archiving import archive_folders, open_archive
-from graph.errors import AtlasError, ReleaseMissing
+from graph.errors import ArchiveDamaged, AtlasError, ReleaseMissing
 from graph.files import damage
 from graph.recall import recall
 from graph.register import revisions
@@ -82,7 +82,7 @@ def _find(archive: Archive, releases: Path, only: str) -> Iterator[str]:
 def _wrong_manifest(archive: Archive, name: str) -> Iterator[str]:
     try:
         found = read_manifest(archive.manifest(name)).id
-    except ValueError as error:
+    except (ValueError, ArchiveDamaged) as error:
         found = str(error)
     if found != name:
         yield f"the archive has another manifest under the name {name}: {found}"

@@ -80,8 +80,7 @@ def _send_archived(facts: Facts, manifest: Manifest, file: ReleaseFile) -> Respo
     def pieces() -> Iterator[bytes]:
         # Opened where it is read: a connection belongs to one thread.
         with archive_of(facts, manifest.id) as archive:
-            for piece in archive.pieces(manifest.id):
-                yield archive.read(piece.digest)
+            yield from archive.dump(manifest.id)
 
     response = Response(pieces(), content_type=content_type(file))
     response.content_length = file.size

@@ -16,7 +16,6 @@ from graph.release import Manifest, folders, place, read_manifest
 from server.facts import Facts
 from server.problems import Problem
 
-
 _DAMAGED = "The archive of releases is damaged; its operator has to run `atlas release verify`."
 
 

@@ -202,10 +202,11 @@ def test_a_rollback_to_what_is_not_there_or_damaged_changes_nothing(shelf: Shelf
 
 
 def test_a_release_that_other_software_would_make_otherwise_is_refused(shelf: Shelf) -> None:
-    with sqlite3.connect(shelf.releases / "archive.sqlite") as database:
-        old, new = shelf.made[0].manifest.files[4].digest, "sha256:" + "0" * 64
-        database.execute("UPDATE release SET manifest = replace(manifest, ?, ?)", (old, new))
-    database.close()
+    with open_archive(shelf.releases) as archive:
+        known = archive.manifest(shelf.names[0])
+        known = known.replace(shelf.made[0].manifest.files[4].digest, "sha256:" + "0" * 64)
+        row = (archive._compress(known.encode()), shelf.names[0])
+        archive._database.execute("UPDATE release SET manifest = ? WHERE id = ?", row)
     with pytest.raises(ReleaseDamaged, match=r"entries.parquet.*made by .*pyarrow"):
         rollback(shelf.releases, shelf.names[0])
     assert current_release(shelf.releases).id == shelf.names[-1]
