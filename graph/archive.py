@@ -1,45 +1,38 @@
 """The archive of all releases: every document once, under the digest of what it says.
 
-A release is the lines of its dump in their order, cut where another document begins. A piece that
-an earlier release had as well is kept once, and so is the list of a release's pieces, which is cut
-at places that depend on what stands there: a change moves no later cut. All of it stands in one
-SQLite file, so that a release is in it whole or not at all, whenever the program is ended.
+A release is the lines of its dump, cut where another document begins, and there by revision. A
+piece that an earlier release had as well is kept once, and so is the list of a release's pieces,
+which is cut at places that depend on what stands there: a change moves no later cut. All of it
+stands in one SQLite file: a release is in it whole or not at all, whenever the program is ended.
 """
 
 import hashlib
-import re
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import zstandard
 
-from graph.errors import ArchiveDamaged, ReleaseMissing
+from graph.errors import ArchiveDamaged, BuildRefused, ReleaseMissing
+from graph.pieces import Piece, cut, join
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS object (digest BLOB PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS release (
-  number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, manifest TEXT NOT NULL, list BLOB NOT NULL
+  number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, manifest BLOB NOT NULL, list BLOB NOT NULL
 );
 """
 _LEVEL = 6
 # A list is cut behind each piece whose digest ends in so many zero bits, on average every 32nd.
 _CUT = 0b11111
 _DIGEST = 32
-_DOCUMENT = re.compile(rb"<?[^#> ]*")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """Consecutive lines of a dump that describe one document; `digest` is SHA-256 of them.
-
-    A document has two pieces where the name of another one begins with its own (`a`, `a-2`).
-    """
-
-    document: str
-    digest: bytes
+# A reader waits so long for the moment in which a release is written.
+_SECONDS = 30.0
+Put = Callable[[bytes, bytes], None]
 
 
 @dataclass(frozen=True)
@@ -59,15 +52,26 @@ class Damage:
 class Archive:
     """The archive in one file; use it as a context manager."""
 
-    def __init__(self, path: Path) -> None:
-        """Open the archive at `path`; it is made with the first release."""
+    def __init__(self, path: Path, *, reads_only: bool = False) -> None:
+        """Open the archive at `path`; it is made with the first release.
+
+        With `reads_only` nothing is made or written; ReleaseMissing where there is no archive yet.
+        """
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
+        if not reads_only:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        elif not path.is_file():
+            raise ReleaseMissing(f"there is no archive {path}; `atlas build` makes it")
+        # What a killed build left half written is taken back by whoever opens the file next, so
+        # that a reader, too, opens it for writing; it only may not write itself.
+        address = f"file:{quote(str(path.absolute()))}?mode={'rw' if reads_only else 'rwc'}"
         # Transactions are opened by hand, so that a release is one of them.
-        self._database = sqlite3.connect(path, isolation_level=None)
+        self._database = sqlite3.connect(address, _SECONDS, isolation_level=None, uri=True)
         try:
             self._database.execute("PRAGMA synchronous = FULL")
-            self._database.executescript(_SCHEMA)
+            # Else a long transaction locks readers out before its end.
+            self._database.execute("PRAGMA cache_spill = FALSE")
+            self._database.executescript("PRAGMA query_only = TRUE" if reads_only else _SCHEMA)
         except sqlite3.DatabaseError as error:
             self._database.close()
             raise _broken(path, error) from error
@@ -87,25 +91,23 @@ class Archive:
 
         It is there afterwards, or, where this is ended early, nothing has changed.
         """
-        self._database.execute("BEGIN IMMEDIATE")
-        try:
-            with dump.open("rb") as lines:
-                listed = self._put_list(self._put_pieces(lines))
-            row = (name, manifest, listed)
+        with self._transaction(), dump.open("rb") as lines:
+            listed = self._put_list(self._put_pieces(lines, self._put), self._put)
+            row = (name, self._compress(manifest.encode()), listed)
             self._database.execute("INSERT INTO release (id, manifest, list) VALUES (?, ?, ?)", row)
-        except BaseException:
-            self._database.execute("ROLLBACK")
-            raise
-        self._database.execute("COMMIT")
 
     def names(self) -> list[str]:
         """Return the names of all releases, the oldest first."""
-        found = self._database.execute("SELECT id FROM release ORDER BY number")
-        return [name for (name,) in found]
+        return [name for (name,) in self._rows("SELECT id FROM release ORDER BY number")]
+
+    def manifests(self) -> dict[str, str]:
+        """Return the manifests of all releases by their names, the oldest first."""
+        rows = self._rows("SELECT id, manifest FROM release ORDER BY number")
+        return {name: self._text(manifest) for name, manifest in rows}
 
     def manifest(self, name: str) -> str:
         """Return the manifest of a release; ReleaseMissing if there is none of that name."""
-        return str(self._release(name)[0])
+        return self._text(self._release(name)[0])
 
     def pieces(self, name: str) -> Iterator[Piece]:
         """Return the pieces of a release in the order of its dump."""
@@ -120,13 +122,12 @@ class Archive:
         return found
 
     def lines(self, digests: bytes) -> bytes:
-        """Return the lines of the pieces whose digests stand there one after the other."""
+        """Return the lines of the pieces whose digests stand there, one after the other."""
         return b"".join(self.read(digest) for digest in _cut(digests))
 
     def read(self, digest: bytes) -> bytes:
         """Return what has that digest; ArchiveDamaged where it is missing or no longer has it."""
-        found = self._database.execute("SELECT body FROM object WHERE digest = ?", (digest,))
-        row = found.fetchone()
+        row = next(self._rows("SELECT body FROM object WHERE digest = ?", digest), None)
         if row is None:
             raise ArchiveDamaged(f"{self.path} lacks the object sha256:{digest.hex()}; {_MEND}")
         try:
@@ -141,30 +142,37 @@ class Archive:
     def restore(self, name: str, dump: Path) -> None:
         """Write the dump of the release `name` to a new file."""
         with dump.open("wb") as file:
-            file.writelines(self.read(piece.digest) for piece in self.pieces(name))
+            file.writelines(self.dump(name))
+
+    def dump(self, name: str) -> Iterator[bytes]:
+        """Return the dump of the release `name` in parts, each of whole lines."""
+        return join((piece.document, self.read(piece.digest)) for piece in self.pieces(name))
 
     def mend(self, lines: Iterable[bytes]) -> int:
-        """Put back those pieces of a dump that are missing or damaged; return how many."""
+        """Put back what is missing or damaged of the pieces of a dump and their list; count it."""
         count = 0
-        self._database.execute("BEGIN IMMEDIATE")
-        for _, digest, body in _parts(lines):
+
+        def put(digest: bytes, body: bytes) -> None:
+            nonlocal count
             if not self._is_sound(digest):
                 self._write(digest, body)
                 count += 1
-        self._database.execute("COMMIT")
+
+        with self._transaction():
+            self._put_list(self._put_pieces(lines, put), put)
         return count
 
-    def damages(self) -> Iterator[Damage]:
-        """Go through everything; return what is wrong."""
+    def damages(self, only: str = "") -> Iterator[Damage]:
+        """Go through everything, or through one release; return what is wrong."""
         try:
-            for (problem,) in self._database.execute("PRAGMA integrity_check"):
+            for (problem,) in self._rows("PRAGMA integrity_check"):
                 if problem != "ok":
                     yield Damage(f"{self.path}: {problem}")
             sound: set[bytes] = set()
-            for name in self.names():
+            for name in [only] if only else self.names():
                 yield from self._damages_of(name, sound)
-        except sqlite3.DatabaseError as error:
-            yield Damage(str(_broken(self.path, error)))
+        except ArchiveDamaged as error:
+            yield Damage(str(error))
 
     def _damages_of(self, name: str, sound: set[bytes]) -> Iterator[Damage]:
         try:
@@ -183,39 +191,61 @@ class Archive:
             return False
         return True
 
-    def _release(self, name: str) -> tuple[str, bytes]:
-        found = self._database.execute("SELECT manifest, list FROM release WHERE id = ?", (name,))
-        row = found.fetchone()
+    def _text(self, manifest: bytes) -> str:
+        try:
+            return self._decompress(manifest).decode()
+        except (zstandard.ZstdError, ValueError) as error:
+            raise ArchiveDamaged(f"{self.path} has a damaged manifest; {_COPY}") from error
+
+    def _release(self, name: str) -> tuple[bytes, bytes]:
+        row = next(self._rows("SELECT manifest, list FROM release WHERE id = ?", name), None)
         if row is None:
             known = self.names()
             last = f"the last is {known[-1]}" if known else "it has none yet"
             raise ReleaseMissing(f"the archive {self.path} has no release {name}; {last}")
-        return str(row[0]), bytes(row[1])
+        return bytes(row[0]), bytes(row[1])
 
-    def _put_pieces(self, lines: Iterable[bytes]) -> Iterator[Piece]:
-        for document, digest, body in _parts(lines):
-            self._put(digest, body)
-            yield Piece(document, digest)
+    def _rows(self, query: str, *values: str | bytes) -> Iterator[tuple[Any, ...]]:
+        try:
+            yield from self._database.execute(query, values)
+        except sqlite3.DatabaseError as error:
+            raise _broken(self.path, error) from error
 
-    def _put_list(self, pieces: Iterable[Piece]) -> bytes:
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Let all happen that is done meanwhile, or nothing."""
+        try:
+            self._database.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                # A full disk has ended the transaction already.
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                raise
+            self._database.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            problem = f"the archive {self.path} cannot be written: {error}"
+            raise BuildRefused(f"{problem}. Free some disk, or use --releases") from error
+
+    def _put_pieces(self, lines: Iterable[bytes], put: Put) -> Iterator[Piece]:
+        for piece, body in cut(lines):
+            put(piece.digest, body)
+            yield piece
+
+    def _put_list(self, pieces: Iterable[Piece], put: Put) -> bytes:
         digests, chunk = bytearray(), bytearray()
         for piece in pieces:
             chunk += piece.digest + piece.document.encode() + b"\n"
             if not piece.digest[-1] & _CUT:
-                digests += self._put_whole(bytes(chunk))
+                digests += _put_whole(bytes(chunk), put)
                 chunk.clear()
         if chunk:
-            digests += self._put_whole(bytes(chunk))
-        return self._put_whole(bytes(digests))
-
-    def _put_whole(self, body: bytes) -> bytes:
-        digest = hashlib.sha256(body).digest()
-        self._put(digest, body)
-        return digest
+            digests += _put_whole(bytes(chunk), put)
+        return _put_whole(bytes(digests), put)
 
     def _put(self, digest: bytes, body: bytes) -> None:
-        known = self._database.execute("SELECT 1 FROM object WHERE digest = ?", (digest,))
-        if known.fetchone() is None:
+        if next(self._rows("SELECT 1 FROM object WHERE digest = ?", digest), None) is None:
             self._write(digest, body)
 
     def _write(self, digest: bytes, body: bytes) -> None:
@@ -223,20 +253,14 @@ class Archive:
         self._database.execute("INSERT OR REPLACE INTO object VALUES (?, ?)", row)
 
 
-_MEND = "run `atlas release verify --restore`, or take the file from a copy"
+_COPY = "take the file from a copy"
+_MEND = f"run `atlas release verify --restore`, or {_COPY}"
 
 
-def _parts(lines: Iterable[bytes]) -> Iterator[tuple[str, bytes, bytes]]:
-    """Cut the lines of a dump into documents: the IRI, the digest and the lines of each."""
-    for document, group in groupby(lines, key=_document):
-        body = b"".join(group)
-        yield document.decode(), hashlib.sha256(body).digest(), body
-
-
-def _document(line: bytes) -> bytes:
-    match = _DOCUMENT.match(line)
-    assert match
-    return match[0].removeprefix(b"<")
+def _put_whole(body: bytes, put: Put) -> bytes:
+    digest = hashlib.sha256(body).digest()
+    put(digest, body)
+    return digest
 
 
 def _cut(digests: bytes) -> Iterator[bytes]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graph.archiving import KEEP, archive_folders, open_archive, shelve
 from graph.crate import write_crate
 from graph.describe import describe
 from graph.dump import sha256, write_dump
@@ -21,12 +22,13 @@ from graph.judge import judge
 from graph.merge import merge_shards
 from graph.paths import DATA, ROOT, SHAPES
 from graph.prefixes import BASE
+from graph.register import hold_to_register
 from graph.release import (
     Manifest,
     Release,
     find_current,
+    folders,
     next_id,
-    put_into_place,
     staging,
 )
 from graph.report import InvalidSources as InvalidSources
@@ -47,8 +49,10 @@ from graph.sources import (
 )
 from graph.workshop import Workshop
 
-STAGES = ("load", "check and infer", "merge", "store", "check across", "describe", "index", "dump",
-          "export")  # fmt: skip
+STAGES = (
+    *("load", "check and infer", "merge", "store", "check across", "describe", "index", "dump"),
+    *("export", "archive"),
+)
 _SOFTWARE = ("mecfs-atlas", "pyoxigraph", "owlrl", "rdflib", "pyarrow", "tantivy")
 
 Digest = Callable[[Path], str]
@@ -72,21 +76,26 @@ def check(
     return sources, found
 
 
-def build(
+def build(  # noqa: PLR0913
     releases: Path,
     data: Path = DATA,
     base: str = BASE,
     *,
     force: bool = False,
+    keep: int = KEEP,
     progress: Progress = lambda stage, done, total: None,
 ) -> Release:
     """Make a release of `data` in `releases` and serve it from now on; return it.
 
-    Where nothing changed since the current release, that one is returned, unless `force`.
+    Where nothing changed since the current release, that one is returned, unless `force`. Of the
+    earlier ones, the last `keep` stay whole folders; all are in the archive.
     Raises InvalidSources or another BuildRefused; the current release is then untouched.
     """
     with staging(releases) as folder:
         previous = find_current(releases)
+        with open_archive(releases) as archive:
+            archive_folders(archive, releases)
+            taken = [*archive.names(), *folders(releases)]
         digest = cache(sha256)
         inputs = inputs_digest(data, base, digest)
         if previous and previous.manifest.inputs == inputs and not force:
@@ -98,16 +107,19 @@ def build(
         shop = Workshop(layout, shelf, _program_digest(digest), digest)
         with _disk_explained(folder):
             counts = _make(folder, data, base, shop, progress)
+            with open_archive(releases) as archive:
+                hold_to_register(archive, folder / "atlas.nq", base)
             progress("export", 0, 1)
             files = export(folder, base)
             now = datetime.now(UTC)
             manifest = Manifest(
-                next_id(releases, now.date()), now.isoformat(timespec="seconds"), base,
+                next_id(taken, now.date()), now.isoformat(timespec="seconds"), base,
                 digest=files[0].digest, inputs=inputs, software=_software(), counts=counts,
                 previous=previous.id if previous else None, files=files,
             )  # fmt: skip
             manifest = replace(manifest, files=(*files, write_crate(folder, manifest)))
-        return put_into_place(folder, releases, manifest)
+            progress("archive", 0, 1)
+            return shelve(folder, releases, manifest, keep)
 
 
 @contextmanager
@@ -159,7 +171,7 @@ def _make(
     merged = folder / "merged.nq"
     merge_shards(files, merged)
     progress("store", 0, 1)
-    store = _store(folder / "store", merged)
+    store = load_store(folder / "store", merged)
     progress("check across", 0, 1)
     refuse(problems(sources, validate(store, "across")))
     progress("describe", 0, 1)
@@ -172,7 +184,7 @@ def _make(
     del store
     if base != BASE:
         shutil.rmtree(folder / "store")
-        _store(folder / "store", folder / "atlas.nq").flush()
+        load_store(folder / "store", folder / "atlas.nq").flush()
     merged.unlink()
     shutil.rmtree(shop.layout.unpacked)
     shop.shelf.keep_only(files)
@@ -188,7 +200,8 @@ def _describe(store: ox.Store, base: str) -> tuple[dict[str, int], list[ox.Quad]
     return counts, said
 
 
-def _store(folder: Path, lines: Path) -> ox.Store:
+def load_store(folder: Path, lines: Path) -> ox.Store:
+    """Make the store of a release in a new `folder` from N-Quads."""
     store = ox.Store(str(folder))
     store.bulk_load(path=str(lines), format=ox.RdfFormat.N_QUADS)
     store.optimize()

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from graph.archive import Archive
+from graph.aspects import changed_aspects
 from graph.difference import Change, Difference, changes, compare
+from graph.errors import ReleaseMissing
 from graph.prefixes import term
 from graph.prefixes import value as text
 from graph.release import read_manifest
@@ -35,8 +37,9 @@ class Judged:
 class DocumentChange:
     """One document that two releases do not have alike.
 
-    `old` and `new` are its judgement in each, for an entry; `difference` is empty of triples where
-    only what was inferred changed. A document that one of them lacks has all its triples in it.
+    `old` and `new` are its judgement in each, for an entry, and `aspects` the keys of what changed
+    of it; `difference` is empty of triples where only what was inferred changed. A document that
+    one of them lacks has all its triples in it.
     """
 
     document: str
@@ -45,6 +48,7 @@ class DocumentChange:
     difference: Difference
     old: Judged = Judged()
     new: Judged = Judged()
+    aspects: frozenset[str] = frozenset()
 
     @property
     def changes(self) -> list[Change]:
@@ -55,6 +59,12 @@ class DocumentChange:
     def is_judged_otherwise(self) -> bool:
         """Say whether an entry that both have has another PEM judgement."""
         return self.is_in_old and self.is_in_new and self.old.value != self.new.value
+
+    @property
+    def caused_by(self) -> str:
+        """Return the policy that judges it now, "" where the one before had judged it too."""
+        is_other = self.old.policy and self.new.policy != self.old.policy
+        return self.new.policy if is_other else ""
 
 
 @dataclass(frozen=True)
@@ -71,23 +81,55 @@ class Comparison:
         """Return the entries whose PEM judgement changed."""
         return [change for change in self.entries if change.is_judged_otherwise]
 
+    @property
+    def added(self) -> list[DocumentChange]:
+        """Return the entries that only the newer release has."""
+        return [change for change in self.entries if change.is_in_new and not change.is_in_old]
+
+    @property
+    def withdrawn(self) -> list[DocumentChange]:
+        """Return the entries that only the older release has."""
+        return [change for change in self.entries if change.is_in_old and not change.is_in_new]
+
+    @property
+    def changed(self) -> list[DocumentChange]:
+        """Return the entries that both have, and of which something else is asserted or judged."""
+        both = [change for change in self.entries if change.is_in_old and change.is_in_new]
+        return [change for change in both if change.difference]
+
 
 def compare_releases(archive: Archive, old: str, new: str) -> Comparison:
     """Compare two releases of the archive; ReleaseMissing where it lacks one of them."""
+    base = _same_base(archive, old, new)
+    entries, own, others = f"{base}/evidence/", [], []
+    for name, digests in _touched(archive, old, new).items():
+        if _is_entry(name, entries):
+            own.append(_change(name, *(_said(archive, side, base) for side in digests)))
+        elif not name.startswith(entries):
+            others.append(_change(name, *(_said(archive, side, base) for side in digests)))
+    return Comparison(old, new, tuple(own), tuple(c for c in others if c.difference))
+
+
+def count_touched(archive: Archive, old: str, new: str) -> int:
+    """Return how many entries two releases do not have alike, without a look at what changed."""
+    entries = f"{_same_base(archive, old, new)}/evidence/"
+    return sum(_is_entry(name, entries) for name in _touched(archive, old, new))
+
+
+def _touched(archive: Archive, old: str, new: str) -> dict[str, tuple[bytes, bytes]]:
+    """Return the digests of each document in both releases, where they are not the same."""
     before, after = archive.documents(old), archive.documents(new)
-    base = read_manifest(archive.manifest(new)).base
-    was = read_manifest(archive.manifest(old)).base
-    if base != was:
-        before = {name.replace(was, base, 1): digests for name, digests in before.items()}
-    touched = [n for n in sorted(before | after) if before.get(n) != after.get(n)]
-    found = [
-        _change(name, *(_said(archive, side.get(name, b""), base) for side in (before, after)))
-        for name in touched
-    ]
-    entries = f"{base}/evidence/"
-    own = [change for change in found if _is_entry(change.document, entries)]
-    others = [c for c in found if not c.document.startswith(entries) and c.difference]
-    return Comparison(old, new, tuple(own), tuple(others))
+    names = sorted(before.keys() | after.keys())
+    both = ((name, (before.get(name, b""), after.get(name, b""))) for name in names)
+    return {name: digests for name, digests in both if digests[0] != digests[1]}
+
+
+def _same_base(archive: Archive, old: str, new: str) -> str:
+    was, base = (read_manifest(archive.manifest(name)).base for name in (old, new))
+    if was != base:
+        problem = f"release {old} was made under {was}, release {new} under {base}"
+        raise ReleaseMissing(f"{problem}: they have nothing in common that could be compared")
+    return base
 
 
 def _is_entry(document: str, entries: str) -> bool:
@@ -103,8 +145,11 @@ def _said(archive: Archive, digests: bytes, base: str) -> frozenset[ox.Triple]:
 
 
 def _change(name: str, before: frozenset[ox.Triple], after: frozenset[ox.Triple]) -> DocumentChange:
-    judged = (_judged(name, before), _judged(name, after))
-    return DocumentChange(name, bool(before), bool(after), compare(before, after), *judged)
+    difference = compare(before, after)
+    return DocumentChange(
+        name, bool(before), bool(after), difference, _judged(name, before), _judged(name, after),
+        changed_aspects(difference, before, after),
+    )  # fmt: skip
 
 
 def _judged(entry: str, triples: Iterable[ox.Triple]) -> Judged:

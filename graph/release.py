@@ -3,8 +3,9 @@
 import fcntl
 import json
 import os
+import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -13,8 +14,9 @@ from pathlib import Path
 from graph.errors import BuildRefused, ReleaseDamaged, ReleaseMissing
 from graph.files import ReleaseFile, damage
 
-CURRENT = "current"
-_STAGING = ".building"
+CURRENT, MANIFEST = "current", "manifest.json"
+_STAGING, _REMOVED = ".building", ".removed"
+_NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.([1-9]\d*)")
 
 
 @dataclass(frozen=True)
@@ -69,10 +71,15 @@ def read_manifest(text: str) -> Manifest:
         raise ValueError(str(error)) from error
 
 
+def write_manifest(manifest: Manifest) -> str:
+    """Return the text of `manifest`."""
+    return json.dumps(asdict(manifest), indent=1, ensure_ascii=False) + "\n"
+
+
 def open_release(folder: Path) -> Release:
     """Open the release in `folder`; ReleaseMissing if there is none or its manifest is damaged."""
     try:
-        manifest = read_manifest((folder / "manifest.json").read_text(encoding="utf-8"))
+        manifest = read_manifest((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ReleaseMissing(f"there is no release in {folder}; run `atlas build` first") from error
     except ValueError as error:
@@ -124,6 +131,7 @@ def staging(releases: Path) -> Iterator[Path]:
             problem = f"another build is at work in {releases}; wait for it, or use --releases"
             raise BuildRefused(problem) from error
         folder = releases / _STAGING
+        shutil.rmtree(releases / _REMOVED, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir()
         try:
@@ -132,30 +140,62 @@ def staging(releases: Path) -> Iterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def next_id(releases: Path, today: date) -> str:
-    """Return the id of the next release, `<date>.<n>`: n counts the releases of that day from 1."""
-    taken = {path.name for path in releases.iterdir()}
-    number = 1
-    while f"{today.isoformat()}.{number}" in taken:
-        number += 1
-    return f"{today.isoformat()}.{number}"
+def place(name: str) -> tuple[str, int]:
+    """Return day and number of the release `name`, by which names sort; ("", 0) where it is none.
+
+    A number has no leading zero, so that 10 comes after 9.
+    """
+    found = _NAME.fullmatch(name)
+    return (found[1], int(found[2])) if found else ("", 0)
 
 
-def put_into_place(folder: Path, releases: Path, manifest: Manifest) -> Release:
-    """Make the staged `folder` the current release: one rename, then one swap of a link."""
-    text = json.dumps(asdict(manifest), indent=1, ensure_ascii=False) + "\n"
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
+def folders(releases: Path) -> list[str]:
+    """Return the names of the releases that have a folder in `releases`, the oldest first."""
+    found = (path.name for path in releases.iterdir() if path.is_dir() and not path.is_symlink())
+    return sorted(filter(_NAME.fullmatch, found), key=place)
+
+
+def next_id(taken: Iterable[str], today: date) -> str:
+    """Return the id of the release after those `taken`, `<date>.<n>`: n counts those of a day.
+
+    It is never before them: while the clock is behind the last one, the day of that goes on.
+    """
+    day, number = max(map(place, taken), default=("", 0))
+    today_ = today.isoformat()
+    return f"{today_}.1" if today_ > day else f"{day}.{number + 1}"
+
+
+def seal(folder: Path, manifest: str) -> None:
+    """Write the text of its manifest to the staged `folder`, and all of it safely to the disk."""
+    (folder / MANIFEST).write_text(manifest, encoding="utf-8")
     for path in folder.rglob("*"):
-        if path.is_file():
-            _to_disk(path)
-    final = releases / manifest.id
-    folder.rename(final)
+        _to_disk(path)
+    _to_disk(folder)
+
+
+def put_into_place(folder: Path, releases: Path, name: str) -> Release:
+    """Make the sealed `folder` the current release: one rename, then one swap of a link."""
+    folder.rename(releases / name)
+    _to_disk(releases)
+    return switch(releases, name)
+
+
+def switch(releases: Path, name: str) -> Release:
+    """Make the release that has the folder `name` the current one, by one swap of a link."""
     link = releases / f".{CURRENT}"
     link.unlink(missing_ok=True)
-    link.symlink_to(manifest.id)
+    link.symlink_to(name)
     link.replace(releases / CURRENT)
     _to_disk(releases)
-    return Release(manifest.id, final, manifest)
+    return open_release(releases / name)
+
+
+def remove(releases: Path, name: str) -> None:
+    """Remove the folder of the release `name`; one that is still there is always whole."""
+    gone = releases / _REMOVED
+    gone.mkdir(exist_ok=True)
+    (releases / name).rename(gone / name)
+    shutil.rmtree(gone)
 
 
 def _to_disk(path: Path) -> None:

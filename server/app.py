@@ -10,6 +10,7 @@ from server import (
     identifiers,
     mementos,
     query_page,
+    release_pages,
     routes,
     views,
 )
@@ -35,7 +36,8 @@ def create_app(facts: Facts, site: Site | None = None) -> Flask:
     app.register_blueprint(identifiers.blueprint(facts, site.links, site.withdrawn))
     app.register_blueprint(mementos.blueprint(facts, site.links))
     app.register_blueprint(discovery.blueprint(facts, discovery.Sitemap(facts)))
-    app.register_blueprint(downloads.blueprint(facts.release))
+    app.register_blueprint(downloads.blueprint(facts))
+    app.register_blueprint(release_pages.blueprint(site))
     plain = PlainPages(facts, site.renderer)
     app.register_blueprint(evidence_list.blueprint(site))
     app.register_blueprint(views.blueprint(facts, plain))

@@ -18,6 +18,7 @@ from graph.prefixes import BASE, prefixes
 from graph.release import current_release
 from graph.report import Problem
 from server.cli_publish import publish_command
+from server.cli_release import release_group
 from server.cli_revise import revise_command
 from server.cli_sparql import sparql_command
 from server.cli_verify import verify_command
@@ -83,7 +84,8 @@ def main() -> None:
     help="Origin of all own IRIs: the identity of things, not where they are served.",
 )
 @click.option("--force", is_flag=True, help="Build again although nothing changed.")
-def build_command(data: Path, releases: Path, base: str, force: bool) -> None:
+@setting_option("keep_releases")
+def build_command(data: Path, releases: Path, base: str, force: bool, keep_releases: int) -> None:
     """Make a release from the sources: checked, judged, reasoned over, ready to serve.
 
     On any violation nothing is put into place and the exit status is 1.
@@ -94,7 +96,9 @@ def build_command(data: Path, releases: Path, base: str, force: bool) -> None:
         def show(stage: str, done: int, total: int) -> None:
             bars.update(task, description=stage, completed=STAGES.index(stage) + done / total)
 
-        release = build(releases, data, base.rstrip("/"), force=force, progress=show)
+        release = build(
+            releases, data, base.rstrip("/"), force=force, keep=keep_releases, progress=show
+        )
         bars.update(task, description="done", completed=len(STAGES))
     click.echo(f"release {release.id} in {release.folder}")
     for name, number in release.manifest.counts.items():
@@ -231,6 +235,7 @@ def serve_command(context: click.Context, /, **_: object) -> None:
 main.add_command(sparql_command)
 main.add_command(publish_command)
 main.add_command(revise_command)
+main.add_command(release_group)
 main.add_command(verify_command)
 
 

@@ -8,6 +8,7 @@ from server.citations import TODAY
 from server.dcat import distributed, file_address
 from server.documents import Document
 from server.facts import Facts
+from server.known_releases import is_known
 from server.pages import Page
 from server.snippets import Snippet
 from server.things import Thing
@@ -71,6 +72,7 @@ def dataset_page(facts: Facts, document: Document) -> Page:
         "thing": Thing(facts, document.iri),
         "dataset": dataset,
         "is_release": is_release,
+        "previous": before if is_known(facts, before := release.manifest.previous) else None,
         "counts": [row for row in release.manifest.counts.items() if "PEM" not in row[0]],
         "downloads": _downloads(facts),
         "crate": file_address(release, CRATE),

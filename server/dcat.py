@@ -3,15 +3,16 @@
 Sizes and digests are known only once the dump is made, so that they cannot be in the graph.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pyoxigraph as ox
 
 from graph.crate import NAME as CRATE
 from graph.files import ReleaseFile
 from graph.partitions import VOID_GRAPH
-from graph.release import Release
+from graph.release import Manifest, Release
 from server.facts import Facts
+from server.known_releases import is_known
 from server.things import Thing
 
 _IANA = "https://www.iana.org/assignments/media-types/"
@@ -19,7 +20,7 @@ _PROTOCOL = "https://www.w3.org/TR/sparql11-protocol/"
 Said = dict[str, ox.NamedNode | ox.Literal]
 
 
-def file_address(release: Release, name: str) -> str:
+def file_address(release: Release | Manifest, name: str) -> str:
     """Return the path of the file `name` of `release`."""
     return f"/release/{release.id}/{name}"
 
@@ -27,6 +28,27 @@ def file_address(release: Release, name: str) -> str:
 def distributed(release: Release) -> list[ReleaseFile]:
     """Return the files that hold the data; the RO-Crate only describes them."""
     return [file for file in release.manifest.files if file.name != CRATE]
+
+
+def release_triples(
+    facts: Facts, manifest: Manifest, files: Iterable[ReleaseFile]
+) -> Iterator[ox.Triple]:
+    """Return what is said of a release, whichever is served: itself, and `files` of it."""
+    about = _node(facts, f"/release/{manifest.id}")
+    dataset = Thing(facts, f"{facts.base}/dataset")
+    title = f"{dataset.text('dcterms:title')}, release {manifest.id}"
+    said: Said = {
+        "rdf:type": facts.term("dcat:Dataset"),
+        "rdfs:label": ox.Literal(f"Release {manifest.id}", language="en"),
+        "dcat:version": ox.Literal(manifest.id),
+        "dcat:isVersionOf": dataset.node,
+        "dcterms:created": ox.Literal(manifest.created, datatype=facts.term("xsd:dateTime")),
+        "dcterms:title": ox.Literal(title, language="en"),
+        "atlas:textDigest": ox.Literal(manifest.digest),
+        **_license(dataset),
+    }
+    yield from _triples(facts, about, said)
+    yield from _distributions(facts, about, manifest, files)
 
 
 def dump_triples(facts: Facts, about: ox.NamedNode) -> Iterator[ox.Triple]:
@@ -59,16 +81,20 @@ def _dataset(facts: Facts) -> Iterator[ox.Triple]:
     }
     yield from _triples(facts, service, said)
     yield from _dumps(facts)
-    yield from _distributions(facts, dataset)
+    yield from _distributions(facts, dataset, facts.release.manifest, distributed(facts.release))
 
 
 def _release(facts: Facts) -> Iterator[ox.Triple]:
-    dataset, release = Thing(facts, f"{facts.base}/dataset"), facts.release
-    about = _node(facts, f"/release/{release.id}")
-    title = f"{dataset.text('dcterms:title')}, release {release.id}"
-    said: Said = {"dcterms:title": ox.Literal(title, language="en"), **_license(dataset)}
-    yield from _triples(facts, about, said)
-    yield from _distributions(facts, about)
+    yield from release_triples(facts, facts.release.manifest, distributed(facts.release))
+    yield from before_triples(facts, facts.release.manifest)
+
+
+def before_triples(facts: Facts, manifest: Manifest) -> Iterator[ox.Triple]:
+    """Return which release came before it, where there is one to link to."""
+    if is_known(facts, manifest.previous):
+        before = _node(facts, f"/release/{manifest.previous}")
+        about = _node(facts, f"/release/{manifest.id}")
+        yield ox.Triple(about, facts.term("dcat:previousVersion"), before)
 
 
 def _dumps(facts: Facts) -> Iterator[ox.Triple]:
@@ -79,14 +105,18 @@ def _dumps(facts: Facts) -> Iterator[ox.Triple]:
             yield ox.Triple(dataset, facts.term("void:dataDump"), url)
 
 
-def _distributions(facts: Facts, about: ox.NamedNode) -> Iterator[ox.Triple]:
-    for file in distributed(facts.release):
-        node = _node(facts, f"/release/{facts.release.id}#{file.name}")
+def _distributions(
+    facts: Facts, about: ox.NamedNode, manifest: Manifest, files: Iterable[ReleaseFile]
+) -> Iterator[ox.Triple]:
+    for file in files:
+        node = _node(facts, f"/release/{manifest.id}#{file.name}")
         yield ox.Triple(about, facts.term("dcat:distribution"), node)
-        yield from _distribution(facts, node, file)
+        yield from _distribution(facts, node, file, file_address(manifest, file.name))
 
 
-def _distribution(facts: Facts, node: ox.NamedNode, file: ReleaseFile) -> Iterator[ox.Triple]:
+def _distribution(
+    facts: Facts, node: ox.NamedNode, file: ReleaseFile, address: str
+) -> Iterator[ox.Triple]:
     checksum = ox.NamedNode(f"{node.value}-checksum")
     algorithm, _, digest = file.digest.partition(":")
     size = ox.Literal(str(file.size), datatype=facts.term("xsd:nonNegativeInteger"))
@@ -96,7 +126,7 @@ def _distribution(facts: Facts, node: ox.NamedNode, file: ReleaseFile) -> Iterat
         "dcterms:title": ox.Literal(file.title, language="en"),
         "dcterms:description": ox.Literal(file.description, language="en"),
         "dcterms:conformsTo": ox.NamedNode(file.standard),
-        "dcat:downloadURL": _node(facts, file_address(facts.release, file.name)),
+        "dcat:downloadURL": _node(facts, address),
         "dcat:mediaType": ox.NamedNode(_IANA + file.media_type),
         "dcat:byteSize": size,
         "spdx:checksum": checksum,

@@ -42,9 +42,9 @@ def find_document(facts: Facts, path: str) -> Document | None:
         node = ox.NamedNode(facts.base + path)
     except ValueError:
         return None
-    triples = _described(facts, node) or _graph(facts, node) or _release(facts, node)
+    triples = _described(facts, node) or _graph(facts, node)
     triples |= set(dump_triples(facts, node))
-    return Document(node.value, _ordered(triples, node)) if triples else None
+    return Document(node.value, ordered(triples, node)) if triples else None
 
 
 def serialize(facts: Facts, document: Document, key: str, *, inline: bool = True) -> bytes:
@@ -106,22 +106,7 @@ def _graph(facts: Facts, node: ox.NamedNode) -> set[ox.Triple]:
     return {quad.triple for quad in facts.store.quads_for_pattern(None, None, None, node)}
 
 
-def _release(facts: Facts, node: ox.NamedNode) -> set[ox.Triple]:
-    manifest = facts.release.manifest
-    if node.value != f"{facts.base}/release/{manifest.id}":
-        return set()
-    said: dict[str, ox.NamedNode | ox.Literal] = {
-        "rdf:type": facts.term("dcat:Dataset"),
-        "rdfs:label": ox.Literal(f"Release {manifest.id}", language="en"),
-        "dcat:version": ox.Literal(manifest.id),
-        "dcat:isVersionOf": ox.NamedNode(f"{facts.base}/dataset"),
-        "dcterms:created": ox.Literal(manifest.created, datatype=facts.term("xsd:dateTime")),
-        "atlas:textDigest": ox.Literal(manifest.digest),
-    }
-    return {ox.Triple(node, facts.term(name), value) for name, value in said.items()}
-
-
-def _ordered(triples: set[ox.Triple], own: ox.NamedNode) -> list[ox.Triple]:
+def ordered(triples: set[ox.Triple], own: ox.NamedNode) -> list[ox.Triple]:
     """Return `triples` by subject, `own` first and numbered parts by their number."""
     by_subject: dict[ox.NamedNode | ox.BlankNode | ox.Triple, list[ox.Triple]] = {}
     for triple in triples:

@@ -13,7 +13,8 @@ class Kind(StrEnum):
     """What there is to represent: a thing, an entry with its paper, a list, a kind of answer.
 
     A nanopublication has several graphs, which few formats have. A revision can also be told by
-    what changed; a time map lists the revisions.
+    what changed; a time map lists the revisions. A comparison of two releases has JSON of its own
+    beside its RDF.
     """
 
     ENTITY = "entity"
@@ -22,6 +23,7 @@ class Kind(StrEnum):
     NANOPUB = "nanopub"
     REVISION = "revision"
     TIMEMAP = "timemap"
+    COMPARISON = "comparison"
     SELECT = "select"
     ASK = "ask"
     GRAPH = "graph"
@@ -73,7 +75,9 @@ class Choice:
     content_type: str
 
 
-_DOCUMENT = frozenset({Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION, Kind.GRAPH})
+_DOCUMENT = frozenset(
+    {Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION, Kind.COMPARISON, Kind.GRAPH}
+)
 _QUADS = frozenset({Kind.NANOPUB})
 _PAPER = frozenset({Kind.ENTRY})
 _REVISION = frozenset({Kind.REVISION})
@@ -96,8 +100,10 @@ FORMATS = (
         ),
         also=("n3",), writer=ox.RdfFormat.TURTLE,
     ),
+    # Where JSON is of its own kind, no JSON-LD may be taken for it.
+    Format("json", "application/json", "JSON", frozenset({Kind.COMPARISON})),
     Format(
-        "jsonld", "application/ld+json", "JSON-LD", _DOCUMENT | _QUADS,
+        "jsonld", "application/ld+json", "JSON-LD", (_DOCUMENT | _QUADS) - {Kind.COMPARISON},
         aliases=("application/json", "application/x-json+ld"),
         iri=f"{_W3C}JSON-LD", writer=ox.RdfFormat.JSON_LD,
     ),
@@ -162,9 +168,10 @@ FORMATS = (
 BY_KEY = {row.key: row for row in FORMATS}
 _EVIDENCE = "/evidence"
 _NANOPUBS, _REVISIONS = "/nanopub/", "/revision/"
+_RELEASES, _COMPARED = "/release/", "..."
 # What a kind is sent as by default; else it is the first format of the table that is no page.
 _FIRST = {
-    **dict.fromkeys((Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION), "html"),
+    **dict.fromkeys((Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION, Kind.COMPARISON), "html"),
     Kind.NANOPUB: "trig",
 }
 
@@ -178,6 +185,8 @@ def offers(kind: Kind) -> list[Format]:
 
 def kind_at(path: str) -> Kind:
     """Return what kind of document has the address `path`: only entries have a paper to cite."""
+    if path.startswith(_RELEASES) and _COMPARED in path:
+        return Kind.COMPARISON
     if not path.startswith(f"{_EVIDENCE}/"):
         is_list = path == _EVIDENCE or path.startswith(f"{_EVIDENCE}.")
         return Kind.LIST if is_list else Kind.ENTITY

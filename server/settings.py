@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import click
 
+from graph.archiving import KEEP
 from graph.errors import AtlasError
 from server.security import is_contact
 
@@ -46,8 +47,16 @@ class Setting:
 
 SETTINGS = (
     Setting("data", "data", "folder of the Turtle sources (build, check, import, revise)"),
-    Setting("releases", "releases", "folder that holds the releases (build, query, serve)"),
+    Setting(
+        "releases", "releases", "folder that holds the releases (build, query, release, serve)"
+    ),
     Setting("base", "https://www.mecfsatlas.com", "origin of all own IRIs (build)"),
+    Setting(
+        "keep_releases",
+        str(KEEP),
+        "folders of earlier releases to keep; older ones stay in the archive (build)",
+        int,
+    ),
     Setting("host", "127.0.0.1", "address to listen on (serve)"),
     Setting("port", "8000", "port to listen on (serve)", int),
     Setting("query_timeout", "30", "seconds a SPARQL query may take (serve)", float),

@@ -13,9 +13,13 @@ from graph.errors import ArchiveDamaged, ReleaseMissing
 from graph.release import Release
 
 SLUGS = st.text("ab-1", min_size=1, max_size=4)
+GRAPHS = ["", "<https://x.org/a/revision/1> ", "<https://x.org/a/revision/12> ", "<https://g> "]
 LINES = st.builds(
-    lambda slug, part, text: f'<https://x.org/{slug}{part}> <https://p> "{text}" .\n'.encode(),
-    SLUGS, st.sampled_from(["", "#a", "#a-1"]), st.text("xyz <#", max_size=5),
+    lambda slug, part, text, graph: (
+        f'<https://x.org/{slug}{part}> <https://p> "{text}" {graph}.\n'.encode()
+    ),
+    SLUGS, st.sampled_from(["", "#a", "#a-1", "/revision/1"]), st.text("xyz <#", max_size=5),
+    st.sampled_from(GRAPHS),
 )  # fmt: skip
 
 

@@ -41,10 +41,8 @@ def assert_still_served(release: Release) -> None:
     store = ox.Store.read_only(str(release.store_path))
     kind = term("rdf:type"), term("atlas:EvidenceEntry")
     assert sum(1 for _ in store.quads_for_pattern(None, *kind, ox.DefaultGraph())) == 5
-    assert {path.name for path in releases.iterdir() if path.name[0] != "."} == {
-        release.id,
-        "current",
-    }
+    names = {path.name for path in releases.iterdir() if path.name[0] != "."}
+    assert names == {release.id, "current", "archive.sqlite"}
     assert not (releases / ".building").exists()
 
 

@@ -24,7 +24,8 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_command_says_what_it_is_for() -> None:
-    names = ["build", "check", "import", "publish", "query", "revise", "serve", "sparql", "verify"]
+    names = ["build", "check", "import", "publish", "query", "release"]
+    names += ["revise", "serve", "sparql", "verify"]
     assert sorted(main.commands) == names
     for name in main.commands:
         text = atlas(name, "--help").output

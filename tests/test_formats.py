@@ -118,7 +118,7 @@ def test_the_names_that_sparqlwrapper_sends_are_all_known() -> None:
 
 
 def test_within_a_kind_every_name_and_type_means_one_format() -> None:
-    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 23
+    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 24
     for kind in Kind:
         rows = offers(kind)
         for counted in (
@@ -132,6 +132,7 @@ def test_each_kind_has_its_formats() -> None:
     keys = {kind: [row.key for row in offers(kind)] for kind in Kind}
     assert keys == {
         Kind.ENTITY: ["html", "ttl", "jsonld", "nt", "trig", "rdf"],
+        Kind.COMPARISON: ["html", "ttl", "json", "nt", "trig", "rdf"],
         Kind.ENTRY: [
             "html",
             "ttl",

@@ -1,0 +1,117 @@
+"""Bring a release back: as a whole folder made from the archive, and as the one that is served."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from graph.archive import Archive
+from graph.archiving import archive_folders, open_archive
+from graph.build import load_store
+from graph.crate import NAME as CRATE
+from graph.crate import write_crate
+from graph.errors import ReleaseDamaged, ReleaseMissing
+from graph.exports import export
+from graph.files import damage
+from graph.release import (
+    MANIFEST,
+    Manifest,
+    Release,
+    folders,
+    open_release,
+    read_manifest,
+    seal,
+    staging,
+    switch,
+)
+from graph.search_index import write_index
+
+_STORE = "store"
+_INDEX = "search"
+
+
+def rollback(releases: Path, name: str) -> Release:
+    """Serve the release `name` again, and return it.
+
+    One that is only archived is made whole first. Its files are then what they were, or nothing
+    happens: ReleaseDamaged names what is not, ReleaseMissing a release that there never was.
+    """
+    with staging(releases) as folder, open_archive(releases) as archive:
+        archive_folders(archive, releases)
+        archive.manifest(name)
+        if not is_whole(releases / name):
+            make_whole(archive, releases, name, folder)
+        return switch(releases, name)
+
+
+def is_whole(folder: Path) -> bool:
+    """Say whether all files of the release in `folder` are what they were, and its store opens."""
+    return not list(_damaged(folder)) and _store_opens(folder)
+
+
+def make_whole(archive: Archive, releases: Path, name: str, staged: Path) -> None:
+    """Make the folder of the release `name` from the archive, in the empty folder `staged`.
+
+    Of a folder that is there, only what is damaged is replaced, file by file.
+    """
+    text = archive.manifest(name)
+    _make(archive, name, read_manifest(text), staged)
+    seal(staged, text)
+    final = releases / name
+    if name not in folders(releases):
+        staged.rename(final)
+        return
+    for file in [*_damaged(final, read_manifest(text)), MANIFEST]:
+        (staged / file).replace(final / file)
+    if not _store_opens(final):
+        shutil.rmtree(final / _STORE, ignore_errors=True)
+        (staged / _STORE).rename(final / _STORE)
+    shutil.rmtree(final / _INDEX, ignore_errors=True)
+    (staged / _INDEX).rename(final / _INDEX)
+
+
+def _make(archive: Archive, name: str, manifest: Manifest, folder: Path) -> None:
+    """Write dump, store and all other files, as the build did; hold them to `manifest`."""
+    dump = folder / "atlas.nq"
+    archive.restore(name, dump)
+    _refuse(name, manifest, _damaged(folder, manifest, {dump.name}))
+    store = load_store(folder / _STORE, dump)
+    write_index(store, folder / _INDEX)
+    store.flush()
+    export(folder, manifest.base)
+    others = tuple(file for file in manifest.files if file.name != CRATE)
+    write_crate(folder, replace(manifest, files=others))
+    _refuse(name, manifest, _damaged(folder, manifest))
+
+
+def _damaged(
+    folder: Path, manifest: Manifest | None = None, among: Iterable[str] = ()
+) -> list[str]:
+    """Return the names of files in `folder` that are not what the manifest says."""
+    try:
+        manifest = manifest or open_release(folder).manifest
+    except ReleaseMissing:
+        return [MANIFEST]
+    wanted = set(among)
+    files = [file for file in manifest.files if not wanted or file.name in wanted]
+    return [file.name for file in files if damage(file, folder)]
+
+
+def _refuse(name: str, manifest: Manifest, damaged: list[str]) -> None:
+    if not damaged:
+        return
+    made_by = ", ".join(f"{tool} {version}" for tool, version in manifest.software.items())
+    problem = f"release {name} does not come out of the archive as it was: {', '.join(damaged)}"
+    repair = f"it was made by {made_by}: try with these, or run `atlas release verify {name}`"
+    raise ReleaseDamaged(f"{problem}. Nothing was changed; {repair}")
+
+
+def _store_opens(folder: Path) -> bool:
+    try:
+        ox.Store.read_only(str(folder / _STORE))
+    except (OSError, RuntimeError):
+        # The engine has no error of its own for a store that is damaged.
+        return False
+    return True
