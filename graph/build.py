@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph.archiving import KEEP, archive_folders, open_archive, shelve
+from graph.archiving import KEEP, archive_folders, open_archive, remove_old_folders, shelve
 from graph.crate import write_crate
 from graph.describe import describe
 from graph.dump import sha256, write_dump
@@ -99,6 +99,8 @@ def build(  # noqa: PLR0913
         digest = cache(sha256)
         inputs = inputs_digest(data, base, digest)
         if previous and previous.manifest.inputs == inputs and not force:
+            with open_archive(releases) as archive:
+                remove_old_folders(archive, releases, keep)
             return previous
         shelf = Shelf(releases / ".shards", folder)
         if force:

@@ -101,7 +101,7 @@ FORMATS = (
         also=("n3",), writer=ox.RdfFormat.TURTLE,
     ),
     # Where JSON is of its own kind, no JSON-LD may be taken for it.
-    Format("json", "application/json", "JSON", frozenset({Kind.COMPARISON})),
+    Format("json", "application/json", "JSON", frozenset({Kind.COMPARISON, Kind.TIMEMAP})),
     Format(
         "jsonld", "application/ld+json", "JSON-LD", (_DOCUMENT | _QUADS) - {Kind.COMPARISON},
         aliases=("application/json", "application/x-json+ld"),
@@ -128,7 +128,6 @@ FORMATS = (
     ),
     Format("patch", "application/rdf-patch", "RDF Patch", _REVISION, also=("rdfp",)),
     Format("link-format", "application/link-format", "Links", _TIMEMAP, also=("link",)),
-    Format("timemap-json", "application/json", "TimeMap JSON", _TIMEMAP),
     Format(
         "srj", "application/sparql-results+json", "SPARQL JSON", _ANSWER,
         aliases=("application/json",),
@@ -173,6 +172,7 @@ _RELEASES, _COMPARED = "/release/", "..."
 _FIRST = {
     **dict.fromkeys((Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION, Kind.COMPARISON), "html"),
     Kind.NANOPUB: "trig",
+    Kind.TIMEMAP: "link-format",
 }
 
 

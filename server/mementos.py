@@ -52,7 +52,7 @@ def blueprint(facts: Facts, links: Links) -> Blueprint:
             rows = [row.media_type for row in offers(Kind.TIMEMAP)]
             detail = f"This is available as {', '.join(rows)}."
             raise Problem("not-acceptable", detail, {"formats": rows}, {"Vary": "Accept"})
-        write = known.as_json if choice.format.key == "timemap-json" else known.as_links
+        write = known.as_json if choice.format.key == "json" else known.as_links
         response = conditional(facts, choice.content_type, write)
         response.headers["Vary"] = "Accept"
         return response

@@ -118,7 +118,7 @@ def test_the_names_that_sparqlwrapper_sends_are_all_known() -> None:
 
 
 def test_within_a_kind_every_name_and_type_means_one_format() -> None:
-    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 24
+    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 23
     for kind in Kind:
         rows = offers(kind)
         for counted in (
@@ -150,7 +150,7 @@ def test_each_kind_has_its_formats() -> None:
         Kind.NANOPUB: ["trig", "jsonld", "nq", "html"],
         Kind.LIST: ["html", "ttl", "jsonld", "nt", "trig", "rdf", "csv", "atom"],
         Kind.REVISION: ["html", "ttl", "jsonld", "nt", "nq", "trig", "rdf", "patch"],
-        Kind.TIMEMAP: ["link-format", "timemap-json"],
+        Kind.TIMEMAP: ["link-format", "json"],
         Kind.SELECT: ["srj", "srx", "csv", "tsv", "arrow", "parquet", "html"],
         Kind.ASK: ["srj", "srx", "html"],
         Kind.GRAPH: ["ttl", "jsonld", "nt", "nq", "trig", "rdf", "html"],

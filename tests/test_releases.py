@@ -162,10 +162,10 @@ def test_the_comparison_tells_whose_judgement_changed_and_by_which_policy(kept: 
         assert compare_releases(archive, third, third).entries == ()
     assert by_policy.judged_otherwise
     for change in by_policy.judged_otherwise:
-        assert change.caused_by == "https://www.mecfsatlas.com/policy/v0.2"
+        assert change.caused_by == "https://www.mecfsatlas.com/policy/v0.3"
         assert change.new.value.endswith("#unclear")
         assert "policy" in change.aspects
-    assert any(change.document.endswith("/policy/v0.2") for change in by_policy.others)
+    assert any(change.document.endswith("/policy/v0.3") for change in by_policy.others)
     assert by_hand.judged_otherwise == []
     assert [change.document.rpartition("/")[2] for change in by_hand.changed] == [ENTRY]
     assert [str(change) for change in by_hand.changed[0].changes] == ["#paper pages: 1-9 → 1-7"]
@@ -277,10 +277,10 @@ def test_the_commands_tell_what_there_is(kept: Shelf) -> None:
     assert kept.made[0].manifest.digest in shown
     assert shown.count("/revision/1\n") == SIZE
     told = atlas("release", "diff", first, second, *at).output
-    assert "unclear, by policy v0.2 instead of policy v0.1" in told
+    assert "unclear, by policy v0.3 instead of policy v0.2" in told
     document = json.loads(atlas("release", "diff", first, second, "--json", *at).output)
     assert document["causes"] == {
-        "https://www.mecfsatlas.com/policy/v0.2": len(document["judgedOtherwise"])
+        "https://www.mecfsatlas.com/policy/v0.3": len(document["judgedOtherwise"])
     }
     assert atlas("release", "verify", first, *at).exit_code == 0
 

@@ -31,7 +31,8 @@ RETRACTION = """
     dcterms:source <https://doi.org/10.5555/notice> .
 """
 POLICY = """
-<policy/v0.3> a atlas:PolicyVersion ; rdfs:label "policy v0.3"@en ; atlas:fullVersion "v0.3" .
+<policy/v0.3> a atlas:PolicyVersion ; rdfs:label "policy v0.3"@en ; atlas:fullVersion "v0.3" ;
+    prov:wasRevisionOf <policy/v0.2> .
 """
 
 
@@ -210,7 +211,8 @@ def test_a_judgement_that_another_fact_changed_is_told_with_its_value_before_and
 
 def under_another_policy(data: Path) -> None:
     path = data / "agents.ttl"
-    edit(path, "atlas:policyVersion <policy/v0.1>", "atlas:policyVersion <policy/v0.3>")
+    for name in ("policyVersion", "currentPolicy"):
+        edit(path, f"atlas:{name} <policy/v0.2>", f"atlas:{name} <policy/v0.3>")
     path.write_text(path.read_text(encoding="utf-8") + POLICY, encoding="utf-8")
 
 
@@ -222,7 +224,7 @@ def test_a_policy_revises_what_it_judged_anew_and_sweeps_nothing_else_along(data
     for _, revision in revised.done:
         assert said(revision, "atlas:changedAspect") == {"policy"}
         found = said(revision, "atlas:policyVersion")
-        assert found == {f"https://www.mecfsatlas.com/policy/{name}" for name in ("v0.2", "v0.3")}
+        assert found == {f"https://www.mecfsatlas.com/policy/{name}" for name in ("v0.1", "v0.3")}
     ((left, why),) = revised.left
     assert (left.slug, why) == (
         ENTRY,
