@@ -75,6 +75,8 @@ class Archive:
         except sqlite3.DatabaseError as error:
             self._database.close()
             raise _broken(path, error) from error
+        # What this program has seen to be there, or has put there; releases have most in common.
+        self._known: set[bytes] = set()
         self._compress = zstandard.ZstdCompressor(level=_LEVEL).compress
         self._decompress = zstandard.ZstdDecompressor().decompress
 
@@ -222,6 +224,7 @@ class Archive:
                 # A full disk has ended the transaction already.
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
+                self._known.clear()
                 raise
             self._database.execute("COMMIT")
         except sqlite3.OperationalError as error:
@@ -245,8 +248,11 @@ class Archive:
         return _put_whole(bytes(digests), put)
 
     def _put(self, digest: bytes, body: bytes) -> None:
+        if digest in self._known:
+            return
         if next(self._rows("SELECT 1 FROM object WHERE digest = ?", digest), None) is None:
             self._write(digest, body)
+        self._known.add(digest)
 
     def _write(self, digest: bytes, body: bytes) -> None:
         row = (digest, self._compress(body))

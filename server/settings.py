@@ -47,7 +47,9 @@ class Setting:
 
 SETTINGS = (
     Setting("data", "data", "folder of the Turtle sources (build, check, import, revise)"),
-    Setting("releases", "releases", "folder that holds the releases (build, query, release, serve)"),
+    Setting(
+        "releases", "releases", "folder that holds the releases (build, query, release, serve)"
+    ),
     Setting("base", "https://www.mecfsatlas.com", "origin of all own IRIs (build)"),
     Setting(
         "keep_releases",
