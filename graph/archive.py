@@ -20,15 +20,18 @@ import zstandard
 from graph.errors import ArchiveDamaged, BuildRefused, ReleaseMissing
 from graph.pieces import Piece, cut, join
 
+# Bodies are some kilobytes: without row ids, or on smaller pages, they would waste a third.
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS object (digest BLOB PRIMARY KEY, body BLOB NOT NULL) WITHOUT ROWID;
+PRAGMA page_size = 16384;
+CREATE TABLE IF NOT EXISTS object (digest BLOB PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE IF NOT EXISTS release (
   number INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, manifest BLOB NOT NULL, list BLOB NOT NULL
 );
 """
 _LEVEL = 6
-# A list is cut behind each piece whose digest ends in so many zero bits, on average every 32nd.
-_CUT = 0b11111
+# A list is cut behind each piece whose digest ends in so many zero bits, on average every 16th, and
+# the list of those parts likewise.
+_CUT = 0b1111
 _DIGEST = 32
 # A reader waits so long for the moment in which a release is written.
 _SECONDS = 30.0
@@ -75,6 +78,8 @@ class Archive:
         except sqlite3.DatabaseError as error:
             self._database.close()
             raise _broken(path, error) from error
+        # What this program has seen to be there, or has put there; releases have most in common.
+        self._known: set[bytes] = set()
         self._compress = zstandard.ZstdCompressor(level=_LEVEL).compress
         self._decompress = zstandard.ZstdDecompressor().decompress
 
@@ -111,8 +116,9 @@ class Archive:
 
     def pieces(self, name: str) -> Iterator[Piece]:
         """Return the pieces of a release in the order of its dump."""
-        for digest in _cut(self.read(self._release(name)[1])):
-            yield from _read_list(self.read(digest))
+        for group in _cut(self.read(self._release(name)[1])):
+            for chunk in _cut(self.read(group)):
+                yield from _read_list(self.read(chunk))
 
     def documents(self, name: str) -> dict[str, bytes]:
         """Return document → the digests of its pieces, one after the other, of a release."""
@@ -222,6 +228,7 @@ class Archive:
                 # A full disk has ended the transaction already.
                 if self._database.in_transaction:
                     self._database.execute("ROLLBACK")
+                self._known.clear()
                 raise
             self._database.execute("COMMIT")
         except sqlite3.OperationalError as error:
@@ -234,19 +241,17 @@ class Archive:
             yield piece
 
     def _put_list(self, pieces: Iterable[Piece], put: Put) -> bytes:
-        digests, chunk = bytearray(), bytearray()
-        for piece in pieces:
-            chunk += piece.digest + piece.document.encode() + b"\n"
-            if not piece.digest[-1] & _CUT:
-                digests += _put_whole(bytes(chunk), put)
-                chunk.clear()
-        if chunk:
-            digests += _put_whole(bytes(chunk), put)
-        return _put_whole(bytes(digests), put)
+        rows = ((p.digest, p.digest + p.document.encode() + b"\n") for p in pieces)
+        chunks = _put_groups(rows, put)
+        groups = _put_groups(((digest, digest) for digest in chunks), put)
+        return _put_whole(b"".join(groups), put)
 
     def _put(self, digest: bytes, body: bytes) -> None:
+        if digest in self._known:
+            return
         if next(self._rows("SELECT 1 FROM object WHERE digest = ?", digest), None) is None:
             self._write(digest, body)
+        self._known.add(digest)
 
     def _write(self, digest: bytes, body: bytes) -> None:
         row = (digest, self._compress(body))
@@ -255,6 +260,18 @@ class Archive:
 
 _COPY = "take the file from a copy"
 _MEND = f"run `atlas release verify --restore`, or {_COPY}"
+
+
+def _put_groups(rows: Iterable[tuple[bytes, bytes]], put: Put) -> Iterator[bytes]:
+    """Keep rows together up to one whose digest ends a group; return the digest of each group."""
+    group = bytearray()
+    for digest, row in rows:
+        group += row
+        if not digest[-1] & _CUT:
+            yield _put_whole(bytes(group), put)
+            group.clear()
+    if group:
+        yield _put_whole(bytes(group), put)
 
 
 def _put_whole(body: bytes, put: Put) -> bytes:

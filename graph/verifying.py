@@ -1,5 +1,6 @@
 """Verify that files, archive and revisions are what was written down; mend what is not."""
 
+import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +75,9 @@ def _find(archive: Archive, releases: Path, only: str) -> Iterator[str]:
     for name in [only] if only else whole:
         if name in whole:
             yield from _wrong_folder(archive, releases / name, is_archived=name in names)
+    for name in [only] if only else whole:
+        if name in names:
+            yield from _wrong_dump(archive, name)
     current = find_current(releases)
     if current and only in {"", current.id}:
         yield from _wrong_revisions(archive, current)
@@ -86,6 +90,20 @@ def _wrong_manifest(archive: Archive, name: str) -> Iterator[str]:
         found = str(error)
     if found != name:
         yield f"the archive has another manifest under the name {name}: {found}"
+
+
+def _wrong_dump(archive: Archive, name: str) -> Iterator[str]:
+    """Put the dump together from sound objects, and hold it to the digest of the manifest."""
+    found = hashlib.sha256()
+    try:
+        for part in archive.dump(name):
+            found.update(part)
+        known = read_manifest(archive.manifest(name)).digest
+    except (ArchiveDamaged, ValueError):
+        # The object, or the manifest, is named already.
+        return
+    if f"sha256:{found.hexdigest()}" != known:
+        yield f"the archive has another dump than {known} under the name {name}"
 
 
 def _wrong_folder(archive: Archive, folder: Path, *, is_archived: bool) -> Iterator[str]:

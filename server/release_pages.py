@@ -20,7 +20,7 @@ from server.asking import Asked, read_asked
 from server.dataset import readable_size
 from server.documents import Document, serialize
 from server.flask_messages import give, read_request
-from server.formats import BY_KEY, kind_at, pick
+from server.formats import BY_KEY, kind_at, pick, split_suffix
 from server.known_releases import archive_of, files_of, find_manifest, find_releases
 from server.linkset import header
 from server.pages import Page
@@ -60,10 +60,11 @@ class ReleasePages:
 
     def document(self) -> BaseResponse:
         """Return the release, or the comparison, that this request names."""
-        asked = read_asked(read_request(), self._facts.base)
-        name = asked.path.rpartition("/")[2]
+        made = read_request()
+        name = split_suffix(made.path)[0].rpartition("/")[2]
         if name == self._facts.release.id:
-            return give(self._site.resources.answer(read_request()))
+            return give(self._site.resources.answer(made))
+        asked = read_asked(made, self._facts.base)
         if not asked.manner.is_plain:
             raise Problem("not-acceptable", "Releases have no other views.")
         if _BETWEEN in name:

@@ -74,6 +74,7 @@ def test_all_releases_are_listed_with_what_changed(shelf: Shelf, web: FlaskClien
     for number in (1, 2):
         assert f'href="{compared(shelf, number - 1, number)}"' in text
     assert web.get("/release", headers={"Accept": "text/turtle"}).status_code == 406
+    assert web.get("/release/").headers["Location"] == "/release"
 
 
 def test_a_release_without_a_folder_has_its_page(shelf: Shelf, web: FlaskClient) -> None:

@@ -212,6 +212,14 @@ def test_a_release_that_other_software_would_make_otherwise_is_refused(shelf: Sh
     assert current_release(shelf.releases).id == shelf.names[-1]
 
 
+def test_a_release_under_the_name_of_another_is_found(shelf: Shelf) -> None:
+    with open_archive(shelf.releases) as archive:
+        swap = "UPDATE release SET list = (SELECT list FROM release WHERE id = ?) WHERE id = ?"
+        archive._database.execute(swap, shelf.names[:2])
+    (found,) = verify(shelf.releases, shelf.names[1])
+    assert f"another dump than {shelf.made[1].manifest.digest}" in found
+
+
 def test_a_build_after_a_rollback_follows_what_is_served(shelf: Shelf) -> None:
     rollback(shelf.releases, shelf.names[0])
     release = build(shelf.releases, shelf.data)
