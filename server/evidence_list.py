@@ -1,6 +1,10 @@
 """The routes of `/evidence`: a search and its pages, each a resource with all its formats."""
 
-from flask import Blueprint, request
+from threading import Lock
+
+from cachetools import LRUCache
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import Headers
 from werkzeug.wrappers import Response as BaseResponse
 
 from server.evidence_files import MOST_ROWS, Listed, page_iri, write_atom, write_csv, write_rdf
@@ -28,6 +32,9 @@ from server.site import Site
 PATH = "/evidence"
 # Bytes of a Link header that proxies let through; longer searches name fewer formats there.
 _MOST_LINKS = 4096
+# Bytes of answers that are kept.
+_KEPT = 16 << 20
+Kept = tuple[bytes, list[tuple[str, str]]]
 
 
 class Evidence:
@@ -38,9 +45,28 @@ class Evidence:
         self.site, self.facts = site, site.facts
         self.finder = Finder(site.facts.release)
         self.known = read_values(site.facts)
+        self._lock = Lock()
+        self._kept: LRUCache[tuple[str, str], Kept] = LRUCache(
+            _KEPT, getsizeof=lambda kept: len(kept[0])
+        )
 
     def answer(self) -> BaseResponse:
-        """Answer a request for a page of a search."""
+        """Answer a request for a page of a search; what was asked before is kept a while."""
+        key = (request.full_path, request.headers.get("Accept", ""))
+        if "If-None-Match" in request.headers:
+            return self._made()
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is None:
+            made = self._made()
+            kept = (made.get_data(), list(made.headers))
+            if len(kept[0]) < _KEPT // 8:
+                with self._lock:
+                    self._kept[key] = kept
+        body, headers = kept
+        return Response(body, headers=Headers(headers))
+
+    def _made(self) -> Response:
         search = read_search(request.args.items(multi=True), self.known)
         choice = self._choice(search)
         total = self.finder.count(search).total

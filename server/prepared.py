@@ -2,17 +2,32 @@
 
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import zstandard
 
 from graph.release import Release
+from server.encodings import compress
 from server.representations import Representation
 
 _TABLE = """CREATE TABLE representation
   (path TEXT, form TEXT, links TEXT, body BLOB, PRIMARY KEY (path, form)) WITHOUT ROWID"""
 _FIND = "SELECT links, body FROM representation WHERE path = ? AND form = ?"
-_LEVEL = 3
+PACKING = "zstd"
+_decompress = zstandard.ZstdDecompressor().decompress
+
+
+@dataclass(frozen=True)
+class Packed:
+    """A prepared representation in the coding `PACKING`, as it is sent to who takes that."""
+
+    frame: bytes
+    links: str
+
+    def unpack(self) -> Representation:
+        """Return it as it was made."""
+        return Representation(_decompress(self.frame), self.links)
 
 
 class Prepared:
@@ -21,7 +36,6 @@ class Prepared:
     def __init__(self) -> None:
         """Have none."""
         self._connection: sqlite3.Connection | None = None
-        self._decompress = zstandard.ZstdDecompressor().decompress
 
     @property
     def is_ready(self) -> bool:
@@ -35,15 +49,15 @@ class Prepared:
             f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True, check_same_thread=False
         )
 
-    def get(self, path: str, form: str) -> Representation | None:
+    def get(self, path: str, form: str) -> Packed | None:
         """Return the document at `path` in the format of that key, None where it is not here."""
         if self._connection is None:
             return None
         found = self._connection.execute(_FIND, (path, form)).fetchone()
         if found is None:
             return None
-        links, body = found
-        return Representation(self._decompress(body), links)
+        links, frame = found
+        return Packed(frame, links)
 
 
 def prepared_path(release: Release, version: str) -> Path:
@@ -53,14 +67,13 @@ def prepared_path(release: Release, version: str) -> Path:
 
 def write(path: Path, rows: Iterable[tuple[str, str, Representation]]) -> int:
     """Write path, format and representation of each row into a new file; return how many."""
-    compress = zstandard.ZstdCompressor(level=_LEVEL).compress
     count = 0
     connection = sqlite3.connect(path)
     try:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute(_TABLE)
         for address, form, made in rows:
-            values = (address, form, made.links, compress(made.body))
+            values = (address, form, made.links, compress(made.body, PACKING))
             connection.execute("INSERT INTO representation VALUES (?, ?, ?, ?)", values)
             count += 1
         connection.commit()

@@ -11,7 +11,7 @@ from server.formats import BY_KEY, Kind, kind_at, split_suffix
 from server.links import Links
 from server.linkset import header
 from server.messages import Request, Response
-from server.prepared import Prepared
+from server.prepared import PACKING, Prepared
 from server.problems import Problem
 from server.profiles import content_profile, view_links
 from server.representations import Representation, Representations
@@ -67,17 +67,23 @@ class Resources:
         if not asked.manner.is_plain:
             return None
         found = self.prepared.get(asked.path, asked.manner.form)
-        return None if found is None else self._respond(asked, found)
+        if found is None:
+            return None
+        if asked.coding == PACKING and not asked.day:
+            return self._send(asked, found.frame, found.links, {})
+        return self._respond(asked, found.unpack())
 
     def _respond(self, asked: Asked, found: Representation) -> Response:
         body = found.body
         if asked.day:
             body = body.replace(_TODAY, asked.day.encode())
-        headers = self._headers(asked, self._etag(asked)) | found.headers
-        headers["Link"] = self._by_profile(asked) if asked.by_profile else found.links
+        return self._send(asked, compress(body, asked.coding), found.links, found.headers)
+
+    def _send(self, asked: Asked, body: bytes, links: str, more: dict[str, str]) -> Response:
+        headers = self._headers(asked, self._etag(asked)) | more
+        headers["Link"] = self._by_profile(asked) if asked.by_profile else links
         if asked.coding:
             headers["Content-Encoding"] = asked.coding
-        body = compress(body, asked.coding)
         return Response(body, asked.content_type, headers=headers)
 
     def _read(self, request: Request) -> Asked:

@@ -254,10 +254,11 @@ def test_csv_says_what_the_graph_says(client: FlaskClient) -> None:
 
 def test_csv_is_whole_or_an_error(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(evidence_list, "MOST_ROWS", 4)
-    response = client.get("/evidence.csv")
+    # In an order that no other test asks for: answers are kept.
+    response = client.get("/evidence.csv?sort=oldest&page=1")
     assert response.status_code == 422
     assert "finds 5 entries, and CSV gives up to 4" in response.text
-    assert len(client.get("/evidence.csv?pem=unclear").text.splitlines()) == 3
+    assert len(client.get("/evidence.csv?pem=unclear&sort=oldest").text.splitlines()) == 3
 
 
 def test_nobody_looked_is_not_unclear(client: FlaskClient) -> None:
@@ -347,3 +348,19 @@ def test_a_search_under_another_base_stays_there(tiny_data: Path, tmp_path: Path
     assert BASE not in client.get("/evidence.atom?definition=ccc2003").text
     page = client.get("/evidence?definition=ccc2003", headers=HTML).text
     assert f"&lt;{base}/case-definition/ccc2003&gt;" in page
+
+
+def test_a_search_that_was_asked_before_is_answered_alike(client: FlaskClient) -> None:
+    for headers in ({}, {"Accept": "text/turtle"}, {"Accept-Encoding": "gzip"}):
+        first, again = (client.get("/evidence?q=fixture", headers=headers) for _ in range(2))
+        assert first.status_code == 200
+        assert first.data == again.data
+        assert dict(first.headers) == dict(again.headers)
+    assert (
+        client.get(
+            "/evidence?q=fixture",
+            headers={"If-None-Match": first.headers["ETag"], "Accept-Encoding": "gzip"},
+        ).status_code
+        == 304
+    )
+    assert client.get("/evidence?q=fixture&nope=1").status_code == 400

@@ -194,3 +194,13 @@ def test_a_hostile_address_is_nothing(path: str, web: httpx.Client) -> None:
     assert response.status_code == 404
     assert "X-Evil" not in response.headers
     assert len(response.content) < 5000
+
+
+def test_who_takes_the_packing_gets_what_others_would_have_unpacked(web: httpx.Client) -> None:
+    for form in ("ttl", "html"):
+        packed, plain = (
+            web.get(f"{PAGE}.{form}", headers={"Accept-Encoding": coding, "If-None-Match": '"x"'})
+            for coding in ("zstd", "identity")
+        )
+        assert packed.content == plain.content
+        assert packed.headers["Content-Encoding"] == "zstd"
