@@ -19,8 +19,6 @@ from server.things import Thing
 
 # Longer lists are cut here and end in "et al.", as the lists of a broken-off source do.
 MOST_AUTHORS = 10
-# Stands in a page for the day on which somebody reads it.
-TODAY = "\x02TODAY\x03"
 _NAMES = ("atlas:printedName", "schema:familyName", "schema:givenName")
 # "221–27" is short for "221–227".
 _SPAN = re.compile(r"([\w.]+)\s*[-–—]\s*([\w.]+)")

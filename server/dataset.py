@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from graph.crate import NAME as CRATE
 from graph.tables import TABLES
-from server.citations import TODAY
 from server.dcat import distributed, file_address
 from server.documents import Document
 from server.facts import Facts
 from server.known_releases import is_known
 from server.pages import Page
 from server.snippets import Snippet
+from server.stamp import MARK
 from server.things import Thing
 
 _UNITS = ("bytes", "kB", "MB", "GB", "TB")
@@ -92,11 +92,11 @@ def loading(facts: Facts) -> list[Snippet]:
 
 
 def citation(facts: Facts) -> str:
-    """Return how to cite the release as a whole, as of the day that stands for TODAY."""
+    """Return how to cite the release as a whole, as of the day whose mark it has."""
     title = Thing(facts, f"{facts.base}/dataset").text("dcterms:title")
     manifest = facts.release.manifest
     return (
-        f"{title}. Release {manifest.id} ({manifest.digest}). Accessed {TODAY}. "
+        f"{title}. Release {manifest.id} ({manifest.digest}). Accessed {MARK}. "
         f"{facts.base}/release/{manifest.id}"
     )
 

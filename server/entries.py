@@ -15,6 +15,7 @@ from server.reasoning import Reasoning, own_query, reasoning
 from server.references import reference
 from server.related import related, versions
 from server.revisions import Revision, revisions
+from server.stamp import MARK
 from server.terms import thing_page
 from server.things import Thing
 
@@ -184,4 +185,4 @@ def _snapshot(entry: Thing, versions: list[str], current: Revision | None) -> st
         manifest = entry.facts.release.manifest
         state = f"Release {manifest.id} ({manifest.digest[: len('sha256:') + 12]})"
         url = entry.iri
-    return citations.snapshot(versions, state, citations.TODAY, url)
+    return citations.snapshot(versions, state, MARK, url)

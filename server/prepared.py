@@ -10,24 +10,28 @@ import zstandard
 from graph.release import Release
 from server.encodings import compress
 from server.representations import Representation
+from server.stamp import CODING, is_marked, pack
 
 _TABLE = """CREATE TABLE representation
   (path TEXT, form TEXT, links TEXT, body BLOB, PRIMARY KEY (path, form)) WITHOUT ROWID"""
 _FIND = "SELECT links, body FROM representation WHERE path = ? AND form = ?"
-PACKING = "zstd"
-_decompress = zstandard.ZstdDecompressor().decompress
 
 
 @dataclass(frozen=True)
 class Packed:
-    """A prepared representation in the coding `PACKING`, as it is sent to who takes that."""
+    """A prepared representation in the coding of stamps, as it is sent to who takes that."""
 
     frame: bytes
     links: str
 
+    @property
+    def is_stampable(self) -> bool:
+        """Return whether the day can be written into the frame as it is."""
+        return is_marked(self.frame)
+
     def unpack(self) -> Representation:
         """Return it as it was made."""
-        return Representation(_decompress(self.frame), self.links)
+        return Representation(_unpack(self.frame), self.links)
 
 
 class Prepared:
@@ -73,10 +77,20 @@ def write(path: Path, rows: Iterable[tuple[str, str, Representation]]) -> int:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute(_TABLE)
         for address, form, made in rows:
-            values = (address, form, made.links, compress(made.body, PACKING))
+            values = (
+                address,
+                form,
+                made.links,
+                pack(made.body) if is_marked(made.body) else compress(made.body, CODING),
+            )
             connection.execute("INSERT INTO representation VALUES (?, ?, ?, ?)", values)
             count += 1
         connection.commit()
     finally:
         connection.close()
     return count
+
+
+def _unpack(frame: bytes) -> bytes:
+    # Frames that are made in pieces do not say how long their content is.
+    return zstandard.ZstdDecompressor().decompressobj().decompress(frame)

@@ -49,7 +49,7 @@ _HOME = "/dataset"
 class Representation:
     """A document in one format, and the Link header and others that go with it.
 
-    The body of a page has `server.citations.TODAY` where it says on which day it is read.
+    The body of a page has `server.stamp.MARK` where it says on which day it is read.
     """
 
     body: bytes

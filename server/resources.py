@@ -5,23 +5,22 @@ from dataclasses import replace
 from http import HTTPStatus
 
 from server.asking import Asked, read_asked
-from server.citations import TODAY
 from server.encodings import compress
 from server.formats import BY_KEY, Kind, kind_at, split_suffix
 from server.links import Links
 from server.linkset import header
 from server.messages import Request, Response
-from server.prepared import PACKING, Prepared
+from server.prepared import Prepared
 from server.problems import Problem
 from server.profiles import content_profile, view_links
 from server.representations import Representation, Representations
 from server.revision_documents import FOREVER, FROZEN
+from server.stamp import CODING, is_marked, pack, stamp
 from server.withdrawn import Withdrawn
 
 CACHING = {"Cache-Control": "no-cache"}
 _VARY = {"Vary": "Accept, Accept-Profile, Accept-Encoding"}
 _NOT_INDEXED = {"X-Robots-Tag": "noindex"}
-_TODAY = TODAY.encode()
 
 
 class Resources:
@@ -69,15 +68,19 @@ class Resources:
         found = self.prepared.get(asked.path, asked.manner.form)
         if found is None:
             return None
-        if asked.coding == PACKING and not asked.day:
-            return self._send(asked, found.frame, found.links, {})
+        if asked.coding == CODING and (found.is_stampable or not asked.day):
+            frame = stamp(found.frame, asked.day) if asked.day else found.frame
+            return self._send(asked, frame, found.links, {})
         return self._respond(asked, found.unpack())
 
     def _respond(self, asked: Asked, found: Representation) -> Response:
-        body = found.body
-        if asked.day:
-            body = body.replace(_TODAY, asked.day.encode())
-        return self._send(asked, compress(body, asked.coding), found.links, found.headers)
+        body, day = found.body, asked.day
+        if day and asked.coding == CODING and is_marked(body):
+            # The same bytes as of what was prepared.
+            body = stamp(pack(body), day)
+        else:
+            body = compress(stamp(body, day) if day else body, asked.coding)
+        return self._send(asked, body, found.links, found.headers)
 
     def _send(self, asked: Asked, body: bytes, links: str, more: dict[str, str]) -> Response:
         headers = self._headers(asked, self._etag(asked)) | more

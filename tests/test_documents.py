@@ -223,4 +223,4 @@ def test_only_pages_are_for_search_engines(client: FlaskClient) -> None:
 def test_a_page_says_the_day_on_which_it_is_read(client: FlaskClient) -> None:
     text = client.get(PAGE, headers={"Accept": "text/html"}).text
     assert re.search(r"Accessed 20\d\d-\d\d-\d\d\. https:", text)
-    assert "TODAY" not in text
+    assert "\x02" not in text

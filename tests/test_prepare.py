@@ -16,6 +16,7 @@ from server.prepare import FORMS, prepare
 from server.prepared import prepared_path
 from server.settings import Settings
 from server.site import Site
+from server.stamp import MARK
 from tests.conftest import SEED
 from tests.site import serve, wait_until_prepared
 
@@ -54,7 +55,7 @@ def test_what_was_prepared_is_what_would_be_made(
         assert fresh.ready(asked(path, accept)) is None
         assert ready is not None
         assert ready == fresh.answer(asked(path, accept))
-        assert b"TODAY" not in ready.body
+        assert MARK.encode() not in ready.body
 
 
 def entries(release: Release) -> list[dict[str, str]]:
@@ -204,3 +205,14 @@ def test_who_takes_the_packing_gets_what_others_would_have_unpacked(web: httpx.C
         )
         assert packed.content == plain.content
         assert packed.headers["Content-Encoding"] == "zstd"
+
+
+def test_a_stamped_page_has_the_bytes_of_one_that_is_made_now(
+    prepared_site: Site, release: Release
+) -> None:
+    headers = [(b"accept", b"text/html"), (b"accept-encoding", b"zstd")]
+    request = Request("GET", PAGE, b"", headers, "127.0.0.1", "1")
+    ready = prepared_site.resources.ready(request)
+    assert ready is not None
+    assert ready.headers["Content-Encoding"] == "zstd"
+    assert ready == Site(Facts(release)).resources.answer(request)
