@@ -2,6 +2,7 @@ import os
 import struct
 import subprocess
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -109,6 +110,20 @@ def test_the_keyboard_is_not_trapped(editor: Browser) -> None:
     editor.wait("document.getElementById('problem')")
 
 
+def ask_all_the_same(editor: Browser) -> None:
+    """Press Enter until there is an answer: on a machine at its limits a server may be busy."""
+    for _ in range(2):
+        if editor.run("document.activeElement.id") == "run":
+            editor.press("Enter")
+        else:
+            editor.run("location.reload()")
+        with suppress(AssertionError):
+            editor.wait("document.querySelector('#answer .lead')")
+            return
+    told = editor.run("location.href + document.body.innerText.slice(0, 900)")
+    raise AssertionError(f"no answer: {told}")
+
+
 def test_what_finds_nothing_is_held_back_once(editor: Browser) -> None:
     editor.type("ASK { ?e atlas:papr ?p")
     editor.press_control("Enter")
@@ -117,8 +132,7 @@ def test_what_finds_nothing_is_held_back_once(editor: Browser) -> None:
     marks = "document.getElementById('editor').shadowRoot.querySelector('.cm-lintRange-warning')"
     editor.wait(marks)
     assert editor.run(f"{marks}.textContent") == "atlas:papr"
-    editor.press("Enter")
-    editor.wait("document.querySelector('#answer .lead')")
+    ask_all_the_same(editor)
     assert editor.run("document.querySelector('#answer .lead').textContent") == "No: false"
     assert editor.complaints == []
 
