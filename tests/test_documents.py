@@ -224,3 +224,20 @@ def test_a_page_says_the_day_on_which_it_is_read(client: FlaskClient) -> None:
     text = client.get(PAGE, headers={"Accept": "text/html"}).text
     assert re.search(r"Accessed 20\d\d-\d\d-\d\d\. https:", text)
     assert "\x02" not in text
+
+
+READERS = {"ttl": "turtle", "jsonld": "json-ld", "nt": "nt", "rdf": "xml", "trig": "trig"}
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("path", THINGS[:6])
+def test_rdflib_reads_every_format_to_the_same_graph(path: str, client: FlaskClient) -> None:
+    assert set(READERS) == set(WRITERS)
+    found = []
+    for key, name in READERS.items():
+        dataset = rdflib.Dataset(default_union=True)
+        dataset.parse(data=client.get(f"{path}.{key}").text, format=name)
+        found.append({triple[:3] for triple in dataset.quads()})
+    assert len(found[0]) > 3
+    for one in found[1:]:
+        assert one == found[0]
