@@ -13,10 +13,10 @@ from rich.table import Table
 from graph.build import STAGES, InvalidSources, build, check
 from graph.errors import AtlasError
 from graph.importers import import_file
-from graph.paths import DATA
 from graph.prefixes import BASE, prefixes
 from graph.release import current_release
 from graph.report import Problem
+from server.cli_folders import data_option, releases_option
 from server.cli_publish import publish_command
 from server.cli_release import release_group
 from server.cli_revise import revise_command
@@ -28,25 +28,7 @@ from server.signing import read_signer
 
 _RESULTS = {"csv": ox.QueryResultsFormat.CSV, "json": ox.QueryResultsFormat.JSON}
 _ERRORS = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
-_FOLDER = click.Path(file_okay=False, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-data_option = click.option(
-    "--data",
-    envvar="ATLAS_DATA",
-    type=_FOLDER,
-    default=DATA,
-    show_default="data/ of the clone",
-    help="Folder of the Turtle sources.",
-)
-releases_option = click.option(
-    "--releases",
-    envvar="ATLAS_RELEASES",
-    type=_FOLDER,
-    default=Path("releases"),
-    show_default=True,
-    help="Folder that holds the releases.",
-)
 
 
 class AtlasGroup(click.Group):

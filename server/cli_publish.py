@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from graph.release import current_release
+from server.cli_folders import releases_option
 from server.publish import PASSWORD, USER, publish
 
 
@@ -17,14 +18,7 @@ from server.publish import PASSWORD, USER, publish
     and {PASSWORD} say who writes.
     """,
 )
-@click.option(
-    "--releases",
-    envvar="ATLAS_RELEASES",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("releases"),
-    show_default=True,
-    help="Folder that holds the releases.",
-)
+@releases_option
 @click.option("--to", "address", required=True, help="Address of the graph store, such as …/store.")
 @click.option(
     "--default-graph",

@@ -12,19 +12,11 @@ from graph.register import entries
 from graph.release import find_current
 from graph.restoring import rollback
 from graph.verifying import restore, verify
+from server.cli_folders import releases_option
 from server.release_comparison import as_json, last_part, reason_of
 
 # So many changes of one document are printed.
 _SHOWN = 5
-
-_releases = click.option(
-    "--releases",
-    envvar="ATLAS_RELEASES",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("releases"),
-    show_default=True,
-    help="Folder that holds the releases.",
-)
 
 
 @click.group(name="release")
@@ -33,7 +25,7 @@ def release_group() -> None:
 
 
 @release_group.command(name="list")
-@_releases
+@releases_option
 def list_command(releases: Path) -> None:
     """List all releases, the newest first: entries, how many of them changed, where it is."""
     found = kept_releases(releases)
@@ -53,7 +45,7 @@ def list_command(releases: Path) -> None:
 @release_group.command(name="show")
 @click.argument("name")
 @click.option("--entries", "with_entries", is_flag=True, help="List its entries too.")
-@_releases
+@releases_option
 def show_command(name: str, with_entries: bool, releases: Path) -> None:
     """Print what release NAME says of itself: its counts, software and files with digests.
 
@@ -80,7 +72,7 @@ def show_command(name: str, with_entries: bool, releases: Path) -> None:
 @click.argument("old")
 @click.argument("new")
 @click.option("--json", "is_json", is_flag=True, help="Print it as JSON, with every change.")
-@_releases
+@releases_option
 def diff_command(old: str, new: str, is_json: bool, releases: Path) -> None:
     """Compare the releases OLD and NEW by meaning.
 
@@ -97,7 +89,7 @@ def diff_command(old: str, new: str, is_json: bool, releases: Path) -> None:
 
 @release_group.command(name="rollback")
 @click.argument("name")
-@_releases
+@releases_option
 def rollback_command(name: str, releases: Path) -> None:
     """Serve release NAME again; a running server takes it up by itself.
 
@@ -113,7 +105,7 @@ def rollback_command(name: str, releases: Path) -> None:
 @click.argument("name", required=False, default="")
 @click.option("--all", "everything", is_flag=True, help="All folders and all of the archive.")
 @click.option("--restore", "restores", is_flag=True, help="Mend what has a sound copy elsewhere.")
-@_releases
+@releases_option
 def verify_command(name: str, everything: bool, restores: bool, releases: Path) -> None:
     """Read release NAME, or the one that is served, and hold it to all its digests.
 

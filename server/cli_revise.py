@@ -7,23 +7,16 @@ import click
 
 from graph.difference import changes
 from graph.history import Revision
-from graph.paths import DATA
 from graph.reasons import REASONS, Pending
 from graph.revise import Order, revise
+from server.cli_folders import data_option
 
 # So many changes of one entry are printed.
 _SHOWN = 20
 
 
 @click.command(name="revise")
-@click.option(
-    "--data",
-    envvar="ATLAS_DATA",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=DATA,
-    show_default="data/ of the clone",
-    help="Folder of the Turtle sources.",
-)
+@data_option
 @click.option(
     "--reason", required=True, type=click.Choice(list(REASONS)), help="Which kind of reason."
 )

@@ -7,19 +7,13 @@ import click
 import pyoxigraph as ox
 
 from graph.release import current_release
+from server.cli_folders import releases_option
 from server.verification import verify
 
 
 @click.command(name="verify")
 @click.argument("reference", nargs=-1, required=True)
-@click.option(
-    "--releases",
-    envvar="ATLAS_RELEASES",
-    type=click.Path(file_okay=False, path_type=Path),
-    default=Path("releases"),
-    show_default=True,
-    help="Folder that holds the releases.",
-)
+@releases_option
 def verify_command(reference: tuple[str, ...], releases: Path) -> None:
     """Check that the current release still has, bit for bit, what REFERENCE cites.
 

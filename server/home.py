@@ -20,6 +20,6 @@ def home_page(facts: Facts, _: Document) -> Page:
         "judged_chart": chart(years, frozenset({NOT_JUDGED})),
         "definitions": definitions,
         "first_query": facts.rebase(read_query("first")),
-        "recent": [row for row in facts.rows("entries") if row["hasTexts"] == "true"][:5],
+        "recent": facts.rows("newest-with-texts"),
     }
     return Page("home.html", values)

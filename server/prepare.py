@@ -66,7 +66,7 @@ def prepare(release: Release) -> None:
 
 def _made(facts: Facts) -> Iterator[tuple[str, str, Representation]]:
     site = Site(facts)
-    for row in facts.rows("entry-paths"):
+    for row in facts.rows("entries"):
         path = row["entry"].removeprefix(facts.base)
         for form in FORMS:
             made = site.representations.make(path, Manner(form))

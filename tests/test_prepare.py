@@ -59,7 +59,7 @@ def test_what_was_prepared_is_what_would_be_made(
 
 
 def entries(release: Release) -> list[dict[str, str]]:
-    return Facts(release).rows("entry-paths")
+    return Facts(release).rows("entries")
 
 
 def fresh_base(release: Release) -> str:
