@@ -1,11 +1,17 @@
 import os
 import shutil
+import socket
 from collections.abc import Iterator
+from functools import cache, partial
 from pathlib import Path
 
 import httpx
 import pytest
+from Crypto.PublicKey import RSA
 from flask.testing import FlaskClient
+from rdflib import ConjunctiveGraph
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.query import Result
 
 from graph.build import build
 from graph.paths import DATA
@@ -14,8 +20,12 @@ from server.app import create_app
 from server.facts import Facts
 from server.publish import publish
 from server.settings import Settings
+from server.signing import Signer, read_signer
+from server.site import Site as Pages
+from tests.nanopublications import CORRECTION, NPX
 from tests.past import past_data
 from tests.site import Site, serve
+from tests.small import ENTRY, edit, small_data
 from tests.stores import RunningStore, oxigraph, virtuoso
 
 ENTRIES = Path(__file__).parent / "fixtures" / "entries"
@@ -169,3 +179,62 @@ def node(clients: Path) -> Path:
     """Return the Node.js that comes with the clients."""
     found = sorted(clients.glob("node-linux-*/bin/node"))
     return needed(found[0] if found else None, "the Node.js of tests/clients")
+
+
+@pytest.fixture
+def nanopub_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the nanopub library off the network, and quick."""
+
+    def refuse(_: socket.socket, address: tuple[object, ...]) -> None:
+        assert address[0] == "127.0.0.1", f"connects to {address}"
+        connect(_, address)
+
+    # The library has its one query parsed three times a nanopublication: most of its time.
+    def query(self: ConjunctiveGraph, text: str) -> Result:
+        return ask(self, prepared(text))
+
+    connect = socket.socket.connect
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    prepared = cache(partial(prepareQuery, initNs={"npx": NPX}))
+    ask = ConjunctiveGraph.query
+    monkeypatch.setattr(ConjunctiveGraph, "query", query)
+
+
+@pytest.fixture(scope="session")
+def rsa_pem() -> str:
+    return RSA.generate(2048).export_key("PEM", pkcs=8).decode()
+
+
+@pytest.fixture(scope="session")
+def rsa_key(rsa_pem: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("key") / "nanopub.key"
+    path.write_text(rsa_pem, encoding="ascii")
+    return path
+
+
+@pytest.fixture(scope="session")
+def signer(rsa_key: Path) -> Signer:
+    found = read_signer(str(rsa_key))
+    assert found
+    return found
+
+
+@pytest.fixture(scope="session")
+def signed(release: Release, signer: Signer) -> FlaskClient:
+    """Return a client for the pages of the tiny release, whose nanopublications are signed."""
+    facts = Facts(release)
+    return create_app(facts, Pages(facts, signer)).test_client()
+
+
+@pytest.fixture(scope="session")
+def corrected(tmp_path_factory: pytest.TempPathFactory) -> Facts:
+    """Return a release in which a person corrected a judgement."""
+    data = small_data(tmp_path_factory.mktemp("corrected"))
+    file = data / "evidence" / f"{ENTRY}.ttl"
+    edit(
+        file,
+        "atlas:paper <#paper> ;",
+        "atlas:paper <#paper> ; atlas:pemAssessment <#correction-1> ;",
+    )
+    file.write_text(file.read_text(encoding="utf-8") + CORRECTION, encoding="utf-8")
+    return Facts(build(data.parent / "releases", data))
