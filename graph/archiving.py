@@ -57,6 +57,14 @@ def archive_folders(archive: Archive, releases: Path) -> list[str]:
     return added
 
 
+def tidy(releases: Path, keep: int) -> list[str]:
+    """Do what a build that was killed did not come to; return the names that are taken."""
+    with open_archive(releases) as archive:
+        archive_folders(archive, releases)
+        remove_old_folders(archive, releases, keep)
+        return [*archive.names(), *folders(releases)]
+
+
 def shelve(folder: Path, releases: Path, manifest: Manifest, keep: int) -> Release:
     """Put the release in the staged `folder` into the archive, then into its place; return it.
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
-from graph.archiving import KEEP, archive_folders, open_archive, remove_old_folders, shelve
+from graph.archiving import KEEP, open_archive, shelve, tidy
 from graph.crate import write_crate
 from graph.describe import describe
 from graph.dump import sha256, write_dump
@@ -27,7 +27,6 @@ from graph.release import (
     Manifest,
     Release,
     find_current,
-    folders,
     next_id,
     staging,
 )
@@ -93,14 +92,10 @@ def build(  # noqa: PLR0913
     """
     with staging(releases) as folder:
         previous = find_current(releases)
-        with open_archive(releases) as archive:
-            archive_folders(archive, releases)
-            taken = [*archive.names(), *folders(releases)]
+        taken = tidy(releases, keep)
         digest = cache(sha256)
         inputs = inputs_digest(data, base, digest)
         if previous and previous.manifest.inputs == inputs and not force:
-            with open_archive(releases) as archive:
-                remove_old_folders(archive, releases, keep)
             return previous
         shelf = Shelf(releases / ".shards", folder)
         if force:
