@@ -1,4 +1,4 @@
-"""Make the representations of entries that are asked for most, in a process of its own.
+"""Make the representations that are asked for most, in a process of its own.
 
 Pages and Turtle are made once for a release, so that a request need only read them. Who asks
 before that is done, or for another format, waits until it is made.
@@ -66,12 +66,18 @@ def prepare(release: Release) -> None:
 
 def _made(facts: Facts) -> Iterator[tuple[str, str, Representation]]:
     site = Site(facts)
-    for row in facts.rows("entries"):
-        path = row["entry"].removeprefix(facts.base)
+    for path in _paths(facts):
         for form in FORMS:
             made = site.representations.make(path, Manner(form))
             if made is not None:
                 yield path, form, made
+
+
+def _paths(facts: Facts) -> Iterator[str]:
+    """Return the paths of what counts over all entries, and is slow to make; then of each entry."""
+    yield "/"
+    for query, name in (("definitions", "definition"), ("entries", "entry")):
+        yield from (row[name].removeprefix(facts.base) for row in facts.rows(query))
 
 
 def main() -> None:

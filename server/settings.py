@@ -81,7 +81,10 @@ SETTINGS = (
     ),
     Setting("page_cache", "64", "MiB of pages and documents to keep; 0: none (serve)", int),
     Setting(
-        "prepare", "1", "make the pages of entries before they are asked for; 0: no (serve)", int
+        "prepare",
+        "1",
+        "make pages of entries and definitions ahead of time; 0: no (serve)",
+        int,
     ),
     Setting(
         "memory_triples",

@@ -48,8 +48,8 @@ def test_what_was_prepared_is_what_would_be_made(
     accept: str, prepared_site: Site, release: Release
 ) -> None:
     fresh = Site(Facts(release)).resources
-    paths = [row["entry"].removeprefix(fresh_base(release)) for row in entries(release)]
-    assert len(paths) == 5
+    paths = prepared_paths(release)
+    assert len(paths) == 5 + 26 + 1
     for path in paths:
         ready = prepared_site.resources.ready(asked(path, accept))
         assert fresh.ready(asked(path, accept)) is None
@@ -58,12 +58,11 @@ def test_what_was_prepared_is_what_would_be_made(
         assert MARK.encode() not in ready.body
 
 
-def entries(release: Release) -> list[dict[str, str]]:
-    return Facts(release).rows("entries")
-
-
-def fresh_base(release: Release) -> str:
-    return release.manifest.base
+def prepared_paths(release: Release) -> list[str]:
+    facts = Facts(release)
+    found = [row["entry"] for row in facts.rows("entries")]
+    found += [row["definition"] for row in facts.rows("definitions")]
+    return ["/", *(iri.removeprefix(facts.base) for iri in found)]
 
 
 def test_what_was_not_prepared_is_made(prepared_site: Site) -> None:
@@ -82,7 +81,7 @@ def test_what_another_release_looked_like_is_removed(release: Release) -> None:
     with sqlite3.connect(left) as connection:
         (count,) = connection.execute("SELECT count(*) FROM representation").fetchone()
     connection.close()
-    assert count == 5 * len(FORMS)
+    assert count == len(prepared_paths(release)) * len(FORMS)
 
 
 def test_a_preparation_that_fails_says_why_and_leaves_nothing(
