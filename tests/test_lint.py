@@ -135,7 +135,7 @@ def test_a_long_query_is_said_to_be_read_in_part(pages: QueryPages) -> None:
 def test_every_example_passes(real_release: Release) -> None:
     pages = QueryPages(Facts(real_release))
     assert pages.examples
-    found = {example.key: remarks(pages, example.text) for example in pages.examples}
+    found = {example.name: remarks(pages, example.text) for example in pages.examples}
     # These two ask for what no entry has yet, and say so in their notes.
     for key in ("preprints-and-peer-review", "retractions-and-corrections"):
         gaps = found.pop(key)
