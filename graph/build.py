@@ -32,6 +32,7 @@ from graph.release import (
 )
 from graph.report import InvalidSources as InvalidSources
 from graph.report import Problem, problems, refuse
+from graph.saved_queries import SavedQuery, query_files, read_saved_queries
 from graph.search_index import write_index
 from graph.shacl import reference as validate_by_pyshacl
 from graph.shacl import validate
@@ -66,7 +67,11 @@ def check(
     With `reference`, pySHACL does the validation, some twenty times slower.
     """
     engine = validate_by_pyshacl if reference else validate
-    sources = read_sources(data, drafts)
+    queries = tuple(path for path in drafts if path.suffix == ".rq")
+    sources = read_sources(data, tuple(path for path in drafts if path not in queries))
+    names = {path.name for path in queries}
+    kept = [path for path in query_files(data) if path.name not in names]
+    read_saved_queries([*kept, *queries], sources.errors)
     violations = engine(sources.store, "sources") + engine(sources.store, "across")
     found = problems(sources, violations)
     if not found:
@@ -130,7 +135,7 @@ def _disk_explained(folder: Path) -> Iterator[None]:
 
 def inputs_digest(data: Path, base: str, digest: Digest = sha256) -> str:
     """Return one digest over all that a release is made from: sources, shapes, program, base."""
-    files = (*bulk_files(data), *entry_files(data), *history_files(data))
+    files = (*bulk_files(data), *entry_files(data), *history_files(data), *query_files(data))
     listed = [f"{path.name} {digest(path)}" for path in files]
     kept = str(history_folder(data).is_dir())
     return _digest_of([base, _program_digest(digest), kept, *listed])
@@ -159,6 +164,7 @@ def _make(
 ) -> dict[str, int]:
     progress("load", 0, 1)
     sources, entries = read_shared(shop.layout)
+    queries = read_saved_queries(query_files(data), sources.errors)
     refuse(problems(sources, []))
     if not entries:
         raise BuildRefused(f"no entries in {data / 'evidence'}; bring some in with `atlas import`")
@@ -172,7 +178,7 @@ def _make(
     progress("check across", 0, 1)
     refuse(problems(sources, validate(store, "across")))
     progress("describe", 0, 1)
-    counts, said = _describe(store, base)
+    counts, said = _describe(store, base, queries)
     progress("index", 0, 1)
     write_index(store, folder / "search")
     progress("dump", 0, 1)
@@ -188,10 +194,12 @@ def _make(
     return counts
 
 
-def _describe(store: ox.Store, base: str) -> tuple[dict[str, int], list[ox.Quad]]:
+def _describe(
+    store: ox.Store, base: str, queries: list[SavedQuery]
+) -> tuple[dict[str, int], list[ox.Quad]]:
     """Describe what `store` holds, in graphs of their own; return the counts and what was said."""
     before = set(store.named_graphs())
-    counts = describe(store, base)
+    counts = describe(store, base, queries)
     graphs = [graph for graph in store.named_graphs() if graph not in before]
     said = [quad for graph in graphs for quad in store.quads_for_pattern(None, None, None, graph)]
     return counts, said

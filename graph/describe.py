@@ -1,12 +1,13 @@
-"""Let a release describe itself: what it holds as VoID, and how to ask it as example queries."""
+"""Let a release describe itself: what it holds as VoID, and how to ask it as saved queries."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
 from graph.examples import EXAMPLES_GRAPH, describe_examples
 from graph.partitions import DATASET, VOID_GRAPH, Counts, Partitions, count, count_partitions
 from graph.prefixes import BASE, term
+from graph.saved_queries import SavedQuery
 from graph.sources import is_revision
 
 INFERRED_GRAPH = ox.NamedNode(f"{BASE}/graph/inferred")
@@ -25,7 +26,7 @@ SAMPLES = (
 )
 _GRAPHS = {
     EXAMPLES_GRAPH: (
-        "Example queries",
+        "Saved queries",
         "SPARQL queries with the questions they answer, from the first one to the hard ones.",
     ),
     INFERRED_GRAPH: (
@@ -59,13 +60,15 @@ _DEFAULT_GRAPH = (
 )
 
 
-def describe(store: ox.Store, base: str = BASE) -> dict[str, int]:
-    """Write the examples and the VoID graph into `store`; return the counts a manifest repeats.
+def describe(
+    store: ox.Store, base: str = BASE, queries: Iterable[SavedQuery] = ()
+) -> dict[str, int]:
+    """Write the saved `queries` and the VoID graph into `store`; return what a manifest counts.
 
     `base` is what literals that name IRIs will say; the IRIs themselves are renamed by the dump.
     """
     partitions = count_partitions(store)
-    store.extend(describe_examples(base))
+    store.extend(describe_examples(queries, base))
     graphs = count(store, "named-graphs")
     store.extend(_void(store, partitions, graphs, base))
     judged = count(store, "judgements")

@@ -1,20 +1,15 @@
-"""The example queries of graph/examples/, and the same as RDF beside the data."""
+"""The saved queries as RDF: the graph of examples, in which clients look for them, and back."""
 
-import re
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
-from graph.errors import AtlasError
-from graph.paths import EXAMPLES
-from graph.prefixes import BASE, prefixes, term
+from graph.errors import BuildRefused
+from graph.prefixes import BASE, prefixes, term, value
+from graph.saved_queries import SavedQuery
 
 EXAMPLES_GRAPH = ox.NamedNode(f"{BASE}/.well-known/sparql-examples")
-_FILE = re.compile(r"(\d{3})-([a-z0-9-]+)")
-_FORM = re.compile(r"^(SELECT|CONSTRUCT|ASK|DESCRIBE)\b", re.MULTILINE)
-_KEYWORDS = "# keywords: "
+QUERIES = f"{BASE}/query/"
 # For each form of query its classes, and the properties that hold its text. SHACL has no word for
 # DESCRIBE yet: clients look for either of two.
 _EXECUTABLE = {
@@ -28,88 +23,93 @@ _EXECUTABLE = {
 }
 
 
-@dataclass(frozen=True)
-class Example:
-    """One example: its number and name, the question, how not to misread the answer, the query."""
+def describe_examples(queries: Iterable[SavedQuery], base: str = BASE) -> Iterator[ox.Quad]:
+    """Yield the graph of the saved `queries`; their texts name things under `base`.
 
-    number: str
-    name: str
-    question: str
-    keywords: tuple[str, ...]
-    note: str
-    form: str
-    query: str
-
-
-def read_examples(folder: Path = EXAMPLES) -> list[Example]:
-    """Return the examples in their order, the easiest first; AtlasError where a file is none."""
-    paths = sorted(folder.glob("*.rq"))
-    if not paths:
-        raise AtlasError(f"there are no examples; look into {folder}")
-    return [_read(path) for path in paths]
-
-
-def describe_examples(base: str = BASE) -> Iterator[ox.Quad]:
-    """Yield the graph of the examples; their texts name things under `base`.
-
-    The IRIs of the graph itself stand under the project's own base: the dump renames those.
+    The IRIs of the graph itself stand under the project's own base: the dump renames those. Where
+    a query has its place is said of the list, so that the query stays the same in another place.
     """
     yield from _prefixes(base)
-    for position, example in enumerate(read_examples(), 1):
-        node = _part(example.number)
-        classes, properties = _EXECUTABLE[example.form]
-        text = ox.Literal(example.query.replace(BASE, base))
-        for kind in ("sh:SPARQLExecutable", *classes):
-            yield _quad(node, "rdf:type", term(kind))
-        yield _quad(node, "dcterms:identifier", ox.Literal(f"{example.number}-{example.name}"))
-        yield _quad(node, "rdfs:comment", _english(example.question))
-        yield _quad(node, "skos:scopeNote", _english(example.note))
-        for word in example.keywords:
-            yield _quad(node, "schema:keywords", _english(word))
-        yield _quad(node, "schema:position", ox.Literal(position))
-        yield _quad(node, "schema:target", ox.NamedNode(f"{BASE}/sparql"))
-        yield _quad(node, "sh:prefixes", _part("prefixes"))
-        for name in properties:
-            yield _quad(node, name, text)
+    yield _quad(EXAMPLES_GRAPH, "rdf:type", term("schema:ItemList"))
+    for query in queries:
+        node, item = ox.NamedNode(QUERIES + query.name), _part(f"item-{query.name}")
+        yield _quad(EXAMPLES_GRAPH, "schema:itemListElement", item)
+        yield _quad(item, "rdf:type", term("schema:ListItem"))
+        yield _quad(item, "schema:position", ox.Literal(query.place))
+        yield _quad(item, "schema:item", node)
+        yield from _describe(query, node, base)
+
+
+def read_examples(store: ox.Store, base: str = BASE) -> list[SavedQuery]:
+    """Return the saved queries of the `store` of a release made under `base`, the easiest first."""
+
+    def under(node: ox.NamedNode) -> ox.NamedNode:
+        return ox.NamedNode(put_under(node.value, base))
+
+    def said(subject: ox.NamedNode, predicate: str) -> str:
+        quads = store.quads_for_pattern(subject, under(term(predicate)), None, graph)
+        return next((value(quad.object) for quad in quads), "")
+
+    graph, found = under(EXAMPLES_GRAPH), []
+    for listed in store.quads_for_pattern(None, under(term("schema:item")), None, graph):
+        assert isinstance(listed.subject, ox.NamedNode)
+        assert isinstance(listed.object, ox.NamedNode)
+        texts = (said(listed.object, row[0]) for _, row in _EXECUTABLE.values())
+        place = int(said(listed.subject, "schema:position"))
+        name = said(listed.object, "dcterms:identifier")
+        found.append(SavedQuery(place, name, next(filter(None, texts))))
+    return sorted(found, key=lambda query: (query.place, query.name))
+
+
+def put_under(text: str, base: str) -> str:
+    """Return the `text` of a query as a release made under `base` has it."""
+    return text.replace(BASE, base)
+
+
+def original(text: str, base: str) -> str:
+    """Return the text of a query of a release made under `base` as its file has it."""
+    return text.replace(base, BASE)
+
+
+def _describe(query: SavedQuery, node: ox.NamedNode, base: str) -> Iterator[ox.Quad]:
+    classes, properties = _EXECUTABLE[query.form]
+    for kind in ("sh:SPARQLExecutable", *classes):
+        yield _quad(node, "rdf:type", term(kind))
+    yield _quad(node, "dcterms:identifier", ox.Literal(query.name))
+    yield _quad(node, "rdfs:comment", _english(query.question))
+    yield _quad(node, "skos:scopeNote", _english(query.note))
+    for word in query.keywords:
+        yield _quad(node, "schema:keywords", _english(word))
+    yield _quad(node, "schema:target", ox.NamedNode(f"{BASE}/sparql"))
+    yield _quad(node, "sh:prefixes", _part("prefixes"))
+    for name in properties:
+        yield _quad(node, name, ox.Literal(_put_under(query, base)))
+
+
+def _put_under(query: SavedQuery, base: str) -> str:
+    text = put_under(query.text, base)
+    if original(text, base) != query.text:
+        problem = f"the saved query {query.name} itself names {base}, under which this is built"
+        raise BuildRefused(f"{problem}: what it said could not be told any more. Change the query")
+    return text
 
 
 def _prefixes(base: str) -> Iterator[ox.Quad]:
     for prefix, namespace in prefixes().items():
         node = _part(f"prefix-{prefix}")
-        text = ox.Literal(namespace.replace(BASE, base), datatype=term("xsd:anyURI"))
+        text = ox.Literal(put_under(namespace, base), datatype=term("xsd:anyURI"))
         yield _quad(_part("prefixes"), "sh:declare", node)
         yield _quad(node, "rdf:type", term("sh:PrefixDeclaration"))
         yield _quad(node, "sh:prefix", ox.Literal(prefix))
         yield _quad(node, "sh:namespace", text)
 
 
-def _read(path: Path) -> Example:
-    named = _FILE.fullmatch(path.stem)
-    if named is None:
-        raise AtlasError(f"{path}: no name of an example; use <NNN>-<name>.rq")
-    query = path.read_text(encoding="utf-8")
-    form = _FORM.search(query)
-    question, keywords, *notes = (line for line in query.splitlines() if line.startswith("#"))
-    if form is None or not question.endswith("?") or not keywords.startswith(_KEYWORDS):
-        wanted = f"start with '# <question>?', '{_KEYWORDS}<a, b>' and '# <how not to misread it>'"
-        raise AtlasError(f"{path}: {wanted}, and begin a line with the form of the query")
-    return Example(
-        number=named[1],
-        name=named[2],
-        question=question[2:],
-        keywords=tuple(keywords.removeprefix(_KEYWORDS).split(", ")),
-        note=" ".join(line[2:] for line in notes),
-        form=form[1],
-        query=query,
-    )
-
-
 def _part(name: str) -> ox.NamedNode:
     return ox.NamedNode(f"{EXAMPLES_GRAPH.value}#{name}")
 
 
-def _quad(subject: ox.NamedNode, predicate: str, value: ox.NamedNode | ox.Literal) -> ox.Quad:
-    return ox.Quad(subject, term(predicate), value, EXAMPLES_GRAPH)
+def _quad(subject: ox.NamedNode, predicate: str, said: ox.NamedNode | ox.Literal) -> ox.Quad:
+    return ox.Quad(subject, term(predicate), said, EXAMPLES_GRAPH)
 
 
 def _english(text: str) -> ox.Literal:

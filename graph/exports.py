@@ -31,7 +31,7 @@ _TEXTS = (
     (
         "atlas.nq",
         "All graphs as N-Quads",
-        "The default graph, and beside it what was inferred, the example queries and the VoID "
+        "The default graph, and beside it what was inferred, the saved queries and the VoID "
         "description: a quad a line, sorted.",
     ),
     (

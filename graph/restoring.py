@@ -1,14 +1,16 @@
 """Bring a release back: as a whole folder made from the archive, and as the one that is served."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyoxigraph as ox
 
 from graph.archive import Archive
-from graph.archiving import archive_folders, open_archive
+from graph.archiving import archive_folders, find_kept, open_archive
 from graph.build import load_store
 from graph.crate import NAME as CRATE
 from graph.crate import write_crate
@@ -19,6 +21,7 @@ from graph.release import (
     MANIFEST,
     Manifest,
     Release,
+    current_release,
     folders,
     open_release,
     read_manifest,
@@ -44,6 +47,26 @@ def rollback(releases: Path, name: str) -> Release:
         if not is_whole(releases / name):
             make_whole(archive, releases, name, folder)
         return switch(releases, name)
+
+
+@contextmanager
+def opened(releases: Path, name: str = "") -> Iterator[tuple[Manifest, ox.Store]]:
+    """Open the release `name`, or the one that is served, to be read: its manifest and its store.
+
+    Of one that is only archived the store is made from there, for as long as it is open; it holds
+    what the digest on record says, or else ReleaseDamaged is raised. ReleaseMissing names the last
+    release where there never was such a one.
+    """
+    if not name:
+        current = current_release(releases)
+        yield current.manifest, ox.Store.read_only(str(current.store_path))
+        return
+    kept, whole = find_kept(releases, name), releases / name / _STORE
+    if kept.has_folder and (_store_opens(releases / name) or not kept.is_archived):
+        yield kept.manifest, ox.Store.read_only(str(whole))
+        return
+    with TemporaryDirectory() as folder, open_archive(releases, reads_only=True) as archive:
+        yield kept.manifest, _store_of(archive, name, kept.manifest, Path(folder))
 
 
 def is_whole(folder: Path) -> bool:
@@ -74,16 +97,21 @@ def make_whole(archive: Archive, releases: Path, name: str, staged: Path) -> Non
 
 def _make(archive: Archive, name: str, manifest: Manifest, folder: Path) -> None:
     """Write dump, store and all other files, as the build did; hold them to `manifest`."""
-    dump = folder / "atlas.nq"
-    archive.restore(name, dump)
-    _refuse(name, manifest, _damaged(folder, manifest, {dump.name}))
-    store = load_store(folder / _STORE, dump)
+    store = _store_of(archive, name, manifest, folder)
     write_index(store, folder / _INDEX)
     store.flush()
     export(folder, manifest.base)
     others = tuple(file for file in manifest.files if file.name != CRATE)
     write_crate(folder, replace(manifest, files=others))
     _refuse(name, manifest, _damaged(folder, manifest))
+
+
+def _store_of(archive: Archive, name: str, manifest: Manifest, folder: Path) -> ox.Store:
+    """Write the dump to `folder`, hold it to `manifest`, and return the store made of it there."""
+    dump = folder / "atlas.nq"
+    archive.restore(name, dump)
+    _refuse(name, manifest, _damaged(folder, manifest, {dump.name}))
+    return load_store(folder / _STORE, dump)
 
 
 def _damaged(

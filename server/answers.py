@@ -7,8 +7,8 @@ from itertools import islice
 
 import pyoxigraph as ox
 
+from graph.tokens import tokens
 from server.facts import Facts
-from server.tokens import tokens
 
 MOST_ROWS = 1000
 # Of a graph; a line that reaches beyond it is shown whole, if it is the first.

@@ -5,19 +5,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import click
-import pyoxigraph as ox
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from graph.build import STAGES, InvalidSources, build, check
 from graph.errors import AtlasError
 from graph.importers import import_file
-from graph.prefixes import BASE, prefixes
+from graph.prefixes import BASE
 from graph.release import current_release
 from graph.report import Problem
 from server.cli_folders import data_option, releases_option
 from server.cli_publish import publish_command
+from server.cli_query import query_command
 from server.cli_release import release_group
 from server.cli_revise import revise_command
 from server.cli_sparql import sparql_command
@@ -26,7 +25,6 @@ from server.run import run
 from server.settings import Settings, setting_option
 from server.signing import read_signer
 
-_RESULTS = {"csv": ox.QueryResultsFormat.CSV, "json": ox.QueryResultsFormat.JSON}
 _ERRORS = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -145,39 +143,6 @@ def import_command(file: Path, data: Path, recorded_on: datetime | None) -> None
     click.echo(f"{len(report.written)} written, {len(report.skipped)} skipped")
 
 
-@main.command(name="query")
-@click.argument("query")
-@releases_option
-@click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", *_RESULTS]),
-    default="table",
-    show_default=True,
-    help="How to print the rows.",
-)
-def query_command(query: str, releases: Path, form: str) -> None:
-    """Ask the current release: QUERY is a .rq file or the SPARQL itself.
-
-    The prefixes of the project need no declaration. A graph is printed as Turtle.
-    """
-    text = _query_text(query)
-    store = ox.Store.read_only(str(current_release(releases).store_path))
-    try:
-        answer = store.query(text, prefixes=prefixes())
-    except SyntaxError as error:
-        raise click.UsageError(f"this is not valid SPARQL: {error.msg}") from error
-    if isinstance(answer, ox.QueryTriples):
-        turtle = ox.serialize(answer, format=ox.RdfFormat.TURTLE, prefixes=prefixes())
-        click.echo(turtle or b"", nl=False)
-    elif form in _RESULTS:
-        click.echo(answer.serialize(format=_RESULTS[form]) or b"")
-    elif isinstance(answer, ox.QueryBoolean):
-        click.echo("true" if answer else "false")
-    else:
-        Console().print(_table(answer))
-
-
 @main.command(name="serve")
 @releases_option
 @setting_option("host")
@@ -214,6 +179,7 @@ def serve_command(context: click.Context, /, **_: object) -> None:
     run(settings)
 
 
+main.add_command(query_command)
 main.add_command(sparql_command)
 main.add_command(publish_command)
 main.add_command(revise_command)
@@ -232,28 +198,5 @@ def _print_problems(found: list[Problem]) -> None:
     _ERRORS.print(f"{len(found)} problem{'s' * (len(found) != 1)}")
 
 
-def _query_text(query: str) -> str:
-    if not query.endswith(".rq"):
-        return query
-    try:
-        return Path(query).read_text(encoding="utf-8")
-    except OSError as error:
-        raise click.UsageError(f"{query}: {error.strerror}") from error
-
-
 def _is_within(path: Path, folder: Path) -> bool:
     return folder.resolve() in path.resolve().parents
-
-
-def _table(answer: ox.QuerySolutions) -> Table:
-    table = Table(highlight=False)
-    names = [variable.value for variable in answer.variables]
-    for name in names:
-        table.add_column(name, overflow="fold")
-    for solution in answer:
-        table.add_row(*(_cell(solution[name]) for name in names))
-    return table
-
-
-def _cell(value: object) -> str:
-    return value.value if isinstance(value, ox.NamedNode | ox.Literal) else str(value or "")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from graph.examples import EXAMPLES_GRAPH
 from graph.paths import ONTOLOGY, SHAPES
 from graph.prefixes import term
 from server import jsonld
@@ -42,7 +43,7 @@ def find_document(facts: Facts, path: str) -> Document | None:
         node = ox.NamedNode(facts.base + path)
     except ValueError:
         return None
-    triples = _described(facts, node) or _graph(facts, node)
+    triples = _described(facts, node) or _graph(facts, node) or _saved(facts, node)
     triples |= set(dump_triples(facts, node))
     return Document(node.value, ordered(triples, node)) if triples else None
 
@@ -104,6 +105,12 @@ def _pointing(facts: Facts, node: ox.NamedNode) -> Iterable[object]:
 
 def _graph(facts: Facts, node: ox.NamedNode) -> set[ox.Triple]:
     return {quad.triple for quad in facts.store.quads_for_pattern(None, None, None, node)}
+
+
+def _saved(facts: Facts, node: ox.NamedNode) -> set[ox.Triple]:
+    # Saved queries stand beside the facts, in the graph where clients look for examples.
+    graph = ox.NamedNode(facts.rebase(EXAMPLES_GRAPH.value))
+    return {quad.triple for quad in facts.store.quads_for_pattern(node, None, None, graph)}
 
 
 def ordered(triples: set[ox.Triple], own: ox.NamedNode) -> list[ox.Triple]:

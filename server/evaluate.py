@@ -8,13 +8,13 @@ from typing import BinaryIO, cast
 import pyoxigraph as ox
 
 from graph.prefixes import prefixes
+from graph.tokens import calls_service
 from server.clauses import dataset_clauses
 from server.formats import Kind
 from server.limits import Limits
 from server.query import Answer, Outcome, Query
 from server.results.faults import TooManyRows, Unsayable
 from server.results.write import kind_of, write
-from server.tokens import calls_service
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _UNKNOWN_FUNCTION = re.compile(

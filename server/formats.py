@@ -12,15 +12,16 @@ from server.negotiation import choose
 class Kind(StrEnum):
     """What there is to represent: a thing, an entry with its paper, a list, a kind of answer.
 
-    A nanopublication has several graphs, which few formats have. A revision can also be told by
-    what changed; a time map lists the revisions. A comparison of two releases has JSON of its own
-    beside its RDF.
+    A nanopublication has several graphs, which few formats have. A saved query can be had as its
+    bare text. A revision can also be told by what changed; a time map lists the revisions. A
+    comparison of two releases has JSON of its own beside its RDF.
     """
 
     ENTITY = "entity"
     ENTRY = "entry"
     LIST = "list"
     NANOPUB = "nanopub"
+    QUERY = "query"
     REVISION = "revision"
     TIMEMAP = "timemap"
     COMPARISON = "comparison"
@@ -76,7 +77,10 @@ class Choice:
 
 
 _DOCUMENT = frozenset(
-    {Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION, Kind.COMPARISON, Kind.GRAPH}
+    {
+        *(Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.QUERY, Kind.REVISION, Kind.COMPARISON),
+        Kind.GRAPH,
+    }
 )
 _QUADS = frozenset({Kind.NANOPUB})
 _PAPER = frozenset({Kind.ENTRY})
@@ -126,6 +130,7 @@ FORMATS = (
         "rdf", "application/rdf+xml", "RDF/XML", _DOCUMENT, aliases=_XML,
         also=("rdfxml", "rdf-xml"), iri=f"{_W3C}RDF_XML", writer=ox.RdfFormat.RDF_XML,
     ),
+    Format("rq", "application/sparql-query", "SPARQL", frozenset({Kind.QUERY})),
     Format("patch", "application/rdf-patch", "RDF Patch", _REVISION, also=("rdfp",)),
     Format("link-format", "application/link-format", "Links", _TIMEMAP, also=("link",)),
     Format(
@@ -168,9 +173,11 @@ BY_KEY = {row.key: row for row in FORMATS}
 _EVIDENCE = "/evidence"
 _NANOPUBS, _REVISIONS = "/nanopub/", "/revision/"
 _RELEASES, _COMPARED = "/release/", "..."
+_QUERIES = "/query/"
 # What a kind is sent as by default; else it is the first format of the table that is no page.
 _FIRST = {
-    **dict.fromkeys((Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION, Kind.COMPARISON), "html"),
+    **dict.fromkeys((Kind.ENTITY, Kind.ENTRY, Kind.LIST), "html"),
+    **dict.fromkeys((Kind.QUERY, Kind.REVISION, Kind.COMPARISON), "html"),
     Kind.NANOPUB: "trig",
     Kind.TIMEMAP: "link-format",
 }
@@ -187,6 +194,8 @@ def kind_at(path: str) -> Kind:
     """Return what kind of document has the address `path`: only entries have a paper to cite."""
     if path.startswith(_RELEASES) and _COMPARED in path:
         return Kind.COMPARISON
+    if path.startswith(_QUERIES):
+        return Kind.QUERY
     if not path.startswith(f"{_EVIDENCE}/"):
         is_list = path == _EVIDENCE or path.startswith(f"{_EVIDENCE}.")
         return Kind.LIST if is_list else Kind.ENTITY

@@ -22,7 +22,7 @@ from server.site import Site
 
 _THREADS = 8
 # Below these there are no routes of other kinds.
-_THINGS = ("/evidence/", "/case-definition/", "/journal/", "/vocabulary/")
+_THINGS = ("/evidence/", "/case-definition/", "/journal/", "/query/", "/vocabulary/")
 _METHODS = frozenset({"GET", "HEAD"})
 _ASCII = bytes(range(128))
 _HTML = content_type(BY_KEY["html"]).content_type

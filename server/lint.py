@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
+from graph.tokens import Token, calls_service, tokens
 from server.lexicon import Lexicon
-from server.tokens import Token, calls_service, tokens
 
 MOST_REMARKS = 20
 # Nobody reads remarks on a megabyte, and the web process has better things to do.

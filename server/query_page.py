@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from graph.examples import read_examples
+from graph.saved_queries import SavedQuery
 from server.answers import graph, table, verdict
 from server.facts import Facts, read_query
 from server.formats import Format, Kind, offers
@@ -23,15 +24,6 @@ from server.snippets import snippets
 LONGEST_ADDRESS = 6000
 # What `make assets` makes, where npm is installed.
 EDITOR = Path(__file__).parent / "static" / "editor" / "editor.js"
-
-
-@dataclass(frozen=True)
-class Example:
-    """A query to start from, and the question that it answers."""
-
-    key: str
-    question: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -54,16 +46,13 @@ class QueryPages:
         self.lexicon = Lexicon(facts)
 
     @cached_property
-    def examples(self) -> list[Example]:
-        """Return the examples in the order in which they are learnt from."""
-        return [
-            Example(found.name, found.question, self._facts.rebase(found.query))
-            for found in read_examples()
-        ]
+    def examples(self) -> list[SavedQuery]:
+        """Return the saved queries in the order in which they are learnt from."""
+        return read_examples(self._facts.store, self._facts.base)
 
-    def example(self, key: str) -> Example | None:
-        """Return the example of that name."""
-        return next((row for row in self.examples if row.key == key), None)
+    def example(self, name: str) -> SavedQuery | None:
+        """Return the saved query of that name."""
+        return next((row for row in self.examples if row.name == name), None)
 
     def remarks(self, query: str) -> list[Remark]:
         """Return what is odd about `query` in this release."""
@@ -93,8 +82,8 @@ class QueryPages:
             "examples": self.examples,
             "has_editor": EDITOR.is_file(),
             "kind": kind,
-            "formats_of_answer": _data_formats(kind),
-            "is_long": len(quote(query)) > LONGEST_ADDRESS,
+            "formats_of_answer": data_formats(kind),
+            "is_long": is_long(query),
             "remarks": self.remarks(query),
             "snippets": snippets(endpoint, query),
             "table": table(self._facts, body) if kind is Kind.SELECT else None,
@@ -128,12 +117,12 @@ def blueprint(facts: Facts, pages: QueryPages, renderer: Renderer) -> Blueprint:
 
     @routes.get("/sparql/example")
     def example() -> BaseResponse:
-        key = request.args.get("name")
-        if not key:
+        name = request.args.get("name")
+        if not name:
             return redirect("/sparql")
-        found = pages.example(key)
+        found = pages.example(name)
         if found is None:
-            raise Problem("not-found", "There is no such example.")
+            raise Problem("not-found", "No query is saved under this name.")
         page = pages.page(found.text, endpoint_url())
         return Response(renderer.render(page), mimetype="text/html")
 
@@ -152,7 +141,13 @@ def _query() -> str:
     return query
 
 
-def _data_formats(kind: Kind | None) -> list[Format]:
+def is_long(query: str) -> bool:
+    """Return whether `query` is too long for an address."""
+    return len(quote(query)) > LONGEST_ADDRESS
+
+
+def data_formats(kind: Kind | None) -> list[Format]:
+    """Return the formats for programs that an answer of that `kind` comes in."""
     return [row for row in offers(kind) if row.key != "html"] if kind else []
 
 

@@ -24,6 +24,7 @@ from server.pages import Page, Renderer
 from server.problems import Problem
 from server.profiles import NATIVE, SCHEMA_ORG, view_triples
 from server.revision_documents import RevisionDocuments
+from server.saved_queries import saved_query_page, saved_text
 from server.schema_org import schema_org, schema_org_home
 from server.terms import scheme_page, thing_page
 
@@ -35,6 +36,7 @@ _PAGES: dict[str, Callable[[Facts, Document], Page]] = {
     "evidence": entry_page,
     "journal": journal_page,
     "ontology": ontology_page,
+    "query": saved_query_page,
     "vocabulary": scheme_page,
 }
 _LINKSETS: dict[str, Callable[[Iterable[Link], str], bytes]] = {
@@ -100,6 +102,8 @@ class Representations:
             return self._page(path, document, links)
         if form in _LINKSETS:
             return _LINKSETS[form](links, facts.base)
+        if kind_at(path) is Kind.QUERY and form == "rq":
+            return saved_text(facts, document)
         if manner.reference:
             return entry_reference(facts, document, manner.reference)
         if form in CITATION_FILES:

@@ -11,9 +11,10 @@ from server.pages import Page
 from server.plain_pages import PlainPages, conditional
 from server.problems import MOVED, PROBLEMS, Problem
 from server.retractions import retractions_page
+from server.saved_queries import saved_queries_page
 from server.site import Site
 
-_LISTS = {"evidence", "case-definition", "problems", "release", "retractions"}
+_LISTS = {"evidence", "case-definition", "problems", "query", "release", "retractions"}
 
 
 def blueprint(site: Site, plain: PlainPages) -> Blueprint:
@@ -28,6 +29,10 @@ def blueprint(site: Site, plain: PlainPages) -> Blueprint:
     @routes.get("/case-definition")
     def case_definition() -> BaseResponse:
         return plain.answer(lambda: definitions_page(facts))
+
+    @routes.get("/query")
+    def query() -> BaseResponse:
+        return plain.answer(lambda: saved_queries_page(facts))
 
     @routes.get("/retractions")
     def retractions() -> BaseResponse:

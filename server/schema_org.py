@@ -182,6 +182,24 @@ def _scheme(facts: Facts, document: Document) -> Triples:
         yield from _term(Thing(facts, iri))
 
 
+def _query(facts: Facts, document: Document) -> Triples:
+    def texts(curie: str) -> list[str]:
+        return sorted(found.value for found in _values(facts, document, node, curie))
+
+    node, dataset = ox.NamedNode(document.iri), Thing(facts, f"{facts.base}/dataset")
+    yield from _said(facts, node, ("SoftwareSourceCode",), {
+        "name": texts("rdfs:comment"),
+        "description": texts("skos:scopeNote"),
+        "identifier": texts("dcterms:identifier"),
+        "keywords": texts("schema:keywords"),
+        "programmingLanguage": "SPARQL",
+        "url": node,
+        **_license(facts),
+        "isPartOf": dataset.node,
+    })  # fmt: skip
+    yield from _said(facts, dataset.node, ("Dataset",), {"name": dataset.text("dcterms:title")})
+
+
 def _dataset(facts: Facts, document: Document) -> Triples:
     dataset, node = Thing(facts, f"{facts.base}/dataset"), ox.NamedNode(document.iri)
     manifest, creators = facts.release.manifest, dataset.all("dcterms:creator")
@@ -262,6 +280,7 @@ _VIEWS: dict[str, Callable[[Facts, Document], Triples]] = {
     "dataset": _dataset,
     "evidence": _entry,
     "journal": _journal,
+    "query": _query,
     "release": _dataset,
     "vocabulary": _scheme,
 }

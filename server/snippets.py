@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from server.tokens import form
+from graph.tokens import form
 
 # Shells take no longer argument; and nobody copies a page of code of that size.
 LONGEST = 60_000

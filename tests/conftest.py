@@ -44,6 +44,7 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (data / "evidence").mkdir(parents=True)
     for path in DATA.glob("*.ttl"):
         shutil.copy(path, data)
+    shutil.copytree(DATA / "queries", data / "queries")
     for path in [DATA / "evidence" / f"{SEED}.ttl", *ENTRIES.glob("*.ttl")]:
         shutil.copy(path, data / "evidence")
     return data

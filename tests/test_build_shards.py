@@ -15,6 +15,7 @@ from graph.errors import AtlasError, BuildRefused
 from graph.judge import judge
 from graph.reason import infer
 from graph.release import Release, current_release
+from graph.saved_queries import query_files, read_saved_queries
 from graph.shacl import validate
 from graph.sources import ENTRIES, read_sources
 from tests.small import edit, small_data
@@ -64,7 +65,8 @@ def one_store(data: Path) -> bytes:
     judge(store)
     assert not validate(store, "judged")
     infer(store)
-    describe(store)
+    describe(store, queries=read_saved_queries(query_files(data), sources.errors))
+    assert not sources.errors
     dump = store.dump(format=ox.RdfFormat.N_QUADS) or b""
     return b"".join(sorted(dump.splitlines(keepends=True)))
 

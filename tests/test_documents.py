@@ -28,6 +28,7 @@ THINGS = [
     "/policy/v0.2",
     "/scanner/v1.4",
     "/dataset",
+    "/query/saved-queries",
     "/graph/inferred",
 ]
 WRITERS = {row.key: row.writer for row in offers(Kind.ENTITY) if row.writer}

@@ -1,4 +1,3 @@
-import re
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -6,16 +5,14 @@ import pytest
 from flask.testing import FlaskClient
 
 from graph.build import build
-from graph.errors import AtlasError
-from graph.examples import EXAMPLES_GRAPH, Example, describe_examples, read_examples
-from graph.prefixes import BASE, prefixes
+from graph.errors import BuildRefused
+from graph.examples import EXAMPLES_GRAPH, describe_examples, original, put_under, read_examples
+from graph.prefixes import BASE, prefixes, term
 from graph.release import Release
+from graph.saved_queries import SavedQuery
 from server.formats import Kind, offers
-from tests.small import small_data
+from tests.test_saved_queries import GOOD, NAMES, QUERIES, answer
 
-EXAMPLES = read_examples()
-NAMES = [f"{example.number}-{example.name}" for example in EXAMPLES]
-FORMS = {"ASK": 1, "CONSTRUCT": 2, "DESCRIBE": 1, "SELECT": 48}
 # What editors of other projects ask an endpoint for, in two dialects for DESCRIBE.
 GALLERY = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -30,22 +27,7 @@ DECLARED = """
 PREFIX sh: <http://www.w3.org/ns/shacl#>
 SELECT DISTINCT ?prefix ?namespace WHERE { ?any sh:namespace ?namespace ; sh:prefix ?prefix }
 """
-GOOD = "# What is there?\n# keywords: all, things\n# All of it.\nSELECT * WHERE { ?s ?p ?o }\n"
-BAD = {
-    "no number": ("first.rq", GOOD),
-    "no question": ("001-first.rq", GOOD.replace("there?", "there.")),
-    "no keywords": ("001-first.rq", GOOD.replace("# keywords", "# words")),
-    "no form": ("001-first.rq", GOOD.replace("SELECT *", "CLEAR ALL")),
-}
-
-
-@pytest.fixture(scope="module")
-def stores(real_release: Release) -> tuple[ox.Store, ox.Store]:
-    """Return the store of the real release, and one that was loaded in the opposite order."""
-    lines = real_release.dump_path.read_bytes().splitlines(keepends=True)
-    other = ox.Store()
-    other.load(b"".join(reversed(lines)), format=ox.RdfFormat.N_QUADS)
-    return ox.Store.read_only(str(real_release.store_path)), other
+OTHER = "https://atlas.example"
 
 
 @pytest.fixture(scope="module")
@@ -58,52 +40,19 @@ def gallery(real_release: Release) -> ox.Store:
     return only
 
 
-def answer(store: ox.Store, query: str) -> bool | list[str]:
-    found = store.query(query)
-    if isinstance(found, ox.QueryBoolean):
-        return bool(found)
-    if isinstance(found, ox.QueryTriples):
-        return sorted(map(str, found))
-    return [str([row[name] for name in found.variables]) for row in found]
-
-
-def test_the_examples_are_all_found_in_order() -> None:
-    assert len(EXAMPLES) == sum(FORMS.values()) == 52
-    assert [int(example.number) for example in EXAMPLES] == list(range(1, 53))
-    assert len({example.question for example in EXAMPLES}) == 52
-    assert {form: [e.form for e in EXAMPLES].count(form) for form in FORMS} == FORMS
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
-def test_an_example_answers_on_the_real_data_and_always_alike(
-    example: Example, stores: tuple[ox.Store, ox.Store]
-) -> None:
-    first, again = (answer(store, example.query) for store in stores)
-    assert first
-    assert first == again
-    assert example.form != "SELECT" or "ORDER BY" in example.query or first == first[:1]  # type: ignore[index]
-
-
-@pytest.mark.parametrize("example", EXAMPLES, ids=NAMES)
-def test_an_example_can_be_read_and_pasted(example: Example) -> None:
-    assert example.note
-    assert example.note.endswith((".", ":"))
-    assert all(word and word == word.strip() for word in example.keywords)
-    assert max(len(line) for line in example.query.splitlines()) <= 105
-    assert "SERVICE <" not in example.query
-    declared = dict(re.findall(r"^PREFIX (\w+): <(.+)>$", example.query, re.MULTILINE))
-    body = re.sub(r"^(#|PREFIX ).*$", "", example.query, flags=re.MULTILINE)
-    assert all(f"{prefix}:" in body for prefix in declared)
-    shared = declared.keys() & prefixes().keys()
-    assert all(declared[prefix] == prefixes()[prefix] for prefix in shared)
+@pytest.fixture(scope="module")
+def elsewhere(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> ox.Store:
+    """Return the store of a release under another base."""
+    release = build(tmp_path_factory.mktemp("other") / "releases", tiny_data, OTHER)
+    return ox.Store.read_only(str(release.store_path))
 
 
 @pytest.mark.parametrize("dialect", ["sh", "spex"])
-def test_editors_find_every_example_with_its_question(dialect: str, gallery: ox.Store) -> None:
+def test_editors_find_every_query_with_its_question(dialect: str, gallery: ox.Store) -> None:
     rows = gallery.query(GALLERY % dialect)
     assert isinstance(rows, ox.QuerySolutions)
-    found = [(row["comment"].value, row["text"].value) for row in rows]
-    assert found == [(example.question, example.query) for example in EXAMPLES]
+    found = {row["example"].value: (row["comment"].value, row["text"].value) for row in rows}
+    assert found == {f"{BASE}/query/{row.name}": (row.question, row.text) for row in QUERIES}
 
 
 def test_editors_find_every_prefix(gallery: ox.Store) -> None:
@@ -112,15 +61,12 @@ def test_editors_find_every_prefix(gallery: ox.Store) -> None:
     assert {row["prefix"].value: row["namespace"].value for row in rows} == prefixes()
 
 
-def test_each_example_has_the_class_of_its_form() -> None:
-    kinds = {
-        str(quad.subject).partition("#")[2][:-1]: str(quad.object)
-        for quad in describe_examples()
-        if quad.object.value.startswith(f"{prefixes()['sh']}SPARQL")  # type: ignore[union-attr]
-        and not quad.object.value.endswith("#SPARQLExecutable")  # type: ignore[union-attr]
-    }
-    assert len(kinds) == 52
-    assert all(example.form.lower() in kinds[example.number].lower() for example in EXAMPLES)
+def test_each_query_has_the_class_of_its_form(gallery: ox.Store) -> None:
+    for query in QUERIES:
+        node = ox.NamedNode(f"{BASE}/query/{query.name}")
+        kinds = {str(q.object) for q in gallery.quads_for_pattern(node, term("rdf:type"), None)}
+        form = f"{prefixes()['sh']}SPARQL{query.form.title()}Executable"
+        assert {f"<{form}>", f"<{prefixes()['sh']}SPARQLExecutable>"} <= kinds
 
 
 def test_the_graph_has_no_blank_nodes(gallery: ox.Store) -> None:
@@ -129,35 +75,49 @@ def test_the_graph_has_no_blank_nodes(gallery: ox.Store) -> None:
     assert not [q for q in gallery if isinstance(q.object, ox.BlankNode | ox.Triple)]
 
 
-def test_under_another_base_the_examples_speak_of_it(tmp_path: Path) -> None:
-    base = "https://atlas.example"
-    release = build(tmp_path / "releases", small_data(tmp_path), base)
-    store = ox.Store.read_only(str(release.store_path))
-    name = ox.NamedNode(f"{base}/.well-known/sparql-examples")
-    quads = list(store.quads_for_pattern(None, None, None, name))
+def test_in_another_place_a_query_is_the_same() -> None:
+    def said(place: int) -> set[ox.Quad]:
+        quads = describe_examples([SavedQuery(place, "first", GOOD)])
+        return {quad for quad in quads if "/query/" in str(quad.subject)}
+
+    assert len(said(10)) == 10
+    assert said(10) == said(999)
+
+
+def test_what_a_release_says_of_the_queries_is_what_their_files_say(
+    gallery: ox.Store, real_release: Release
+) -> None:
+    assert read_examples(ox.Store.read_only(str(real_release.store_path))) == QUERIES
+
+
+def test_under_another_base_the_queries_speak_of_it(elsewhere: ox.Store) -> None:
+    name = ox.NamedNode(f"{OTHER}/.well-known/sparql-examples")
+    quads = list(elsewhere.quads_for_pattern(None, None, None, name))
     assert len(quads) > 500
     assert not [quad for quad in quads if BASE in str(quad)]
-    definitions = next(example for example in EXAMPLES if example.number == "003")
-    assert answer(store, definitions.query.replace(BASE, base))
-    assert not answer(store, definitions.query)
+    found = read_examples(elsewhere, OTHER)
+    (definitions,) = [query for query in found if query.name == "case-definitions-and-pem"]
+    assert answer(elsewhere, definitions.text)
+    assert not answer(elsewhere, definitions.text.replace(OTHER, BASE))
 
 
-@pytest.mark.parametrize("fault", BAD)
-def test_a_file_that_is_no_example_is_refused(fault: str, tmp_path: Path) -> None:
-    name, text = BAD[fault]
-    (tmp_path / name).write_text(text, encoding="utf-8")
-    with pytest.raises(AtlasError, match=name):
-        read_examples(tmp_path)
+def test_the_text_under_the_own_base_can_be_had_back(elsewhere: ox.Store) -> None:
+    found = read_examples(elsewhere, OTHER)
+    assert [query.name for query in found] == NAMES
+    assert [original(query.text, OTHER) for query in found] == [query.text for query in QUERIES]
 
 
-def test_an_empty_folder_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(AtlasError, match="no examples"):
-        read_examples(tmp_path)
+def test_a_query_that_names_the_other_base_itself_is_refused_there() -> None:
+    query = SavedQuery(1, "first", f"{GOOD}# <{BASE}/a> and <{OTHER}/b>")
+    assert put_under(query.text, OTHER).count(OTHER) == 2
+    assert list(describe_examples([query]))
+    with pytest.raises(BuildRefused, match="first"):
+        list(describe_examples([query], OTHER))
 
 
 def test_the_graph_is_a_document_in_every_format(client: FlaskClient) -> None:
     path = EXAMPLES_GRAPH.value.removeprefix(BASE)
-    wanted = {quad.triple for quad in describe_examples()}
+    wanted = {quad.triple for quad in describe_examples(QUERIES)}
     formats = offers(Kind.ENTITY)
     assert len(formats) >= 4
     for row in formats:
@@ -166,3 +126,17 @@ def test_the_graph_is_a_document_in_every_format(client: FlaskClient) -> None:
         if isinstance(row.writer, ox.RdfFormat):
             assert {quad.triple for quad in ox.parse(response.data, format=row.writer)} == wanted
     assert client.get(path, headers={"Accept": "text/turtle"}).mimetype == "text/turtle"
+
+
+def test_a_query_is_a_document_in_every_format(client: FlaskClient) -> None:
+    query = QUERIES[0]
+    node = ox.NamedNode(f"{BASE}/query/{query.name}")
+    wanted = {q.triple for q in describe_examples(QUERIES) if q.subject == node}
+    read = 0
+    for row in offers(Kind.QUERY):
+        response = client.get(f"/query/{query.name}{row.suffix}")
+        assert response.status_code == 200, row.key
+        if isinstance(row.writer, ox.RdfFormat):
+            assert {quad.triple for quad in ox.parse(response.data, format=row.writer)} == wanted
+            read += 1
+    assert read == 5

@@ -87,6 +87,7 @@ def test_what_clients_send_is_answered_in_their_format(
         (Kind.GRAPH, "xml rdf rdf/xml rdf+xml rdfxml application/rdf+xml", "rdf"),
         (Kind.ENTITY, "xml rdf", "rdf"),
         (Kind.ENTITY, "html text/html", "html"),
+        (Kind.QUERY, "rq sparql SPARQL sparql-query application/sparql-query", "rq"),
         (Kind.LIST, "csv text/csv", "csv"),
         (Kind.LIST, "atom Atom application/atom+xml atom+xml", "atom"),
         (Kind.ENTRY, "json application/json", "jsonld"),
@@ -118,7 +119,7 @@ def test_the_names_that_sparqlwrapper_sends_are_all_known() -> None:
 
 
 def test_within_a_kind_every_name_and_type_means_one_format() -> None:
-    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 23
+    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 24
     for kind in Kind:
         rows = offers(kind)
         for counted in (
@@ -133,6 +134,7 @@ def test_each_kind_has_its_formats() -> None:
     assert keys == {
         Kind.ENTITY: ["html", "ttl", "jsonld", "nt", "trig", "rdf"],
         Kind.COMPARISON: ["html", "ttl", "json", "nt", "trig", "rdf"],
+        Kind.QUERY: ["html", "ttl", "jsonld", "nt", "trig", "rdf", "rq"],
         Kind.ENTRY: [
             "html",
             "ttl",

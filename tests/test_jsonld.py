@@ -22,6 +22,7 @@ PATHS = [
     PAGE, "/evidence/fixture-2001-markup-title", "/evidence/fixture-2013-groups-required",
     "/case-definition/fukuda1994", "/vocabulary/pem-reason", "/journal/plos-one", "/scanner/v1.4",
     "/dataset", "/graph/inferred", "/.well-known/void", "/.well-known/sparql-examples",
+    "/query/saved-queries",
 ]  # fmt: skip
 IRIS = st.sampled_from(
     ["https://a.example/x", "urn:x:y", f"{BASE}/ontology#paper", f"{BASE}/ontology#Paper", "mailto:a",

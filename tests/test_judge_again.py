@@ -7,11 +7,11 @@ import httpx
 import pyoxigraph as ox
 import pytest
 
-from graph.examples import read_examples
 from graph.prefixes import BASE, term, value
 from graph.release import Release
 from server.settings import Settings
 from tests.site import serve
+from tests.test_saved_queries import QUERIES
 
 PREFIXES = """
 PREFIX atlas: <https://www.mecfsatlas.com/ontology#>
@@ -67,9 +67,9 @@ def published(
         triples = {q.triple for q in ox.parse(said, format=ox.RdfFormat.N_TRIPLES)}
         nodes = {row["node"] for row in select(web, JUDGED)}
         judged = frozenset(t for t in triples if is_judged(t, nodes))
-        (example,) = [e for e in read_examples() if e.name == "what-to-run-to-judge-again"]
+        (saved,) = [row for row in QUERIES if row.name == "what-to-run-to-judge-again"]
         alone = {v: constructs(select(web, ALL_OF % v)) for v in ("v0.1", "v0.2")}
-        again = constructs(select(web, example.query))
+        again = constructs(select(web, saved.text))
         yield Published(frozenset(triples - judged), judged, again, alone)
 
 

@@ -1,16 +1,15 @@
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from graph.paths import ROOT
 from graph.prefixes import BASE, prefixes
 from graph.release import Release
+from graph.tokens import calls_service, tokens
 from server.facts import Facts
 from server.lexicon import Lexicon
 from server.lint import MOST_CHARACTERS, MOST_REMARKS, Remark, lint
 from server.query_page import QueryPages
-from server.tokens import calls_service, tokens
 
 SIZE = 1_000_000
 # A text of that many characters which a careless pattern would read again and again.
@@ -136,7 +135,7 @@ def test_a_long_query_is_said_to_be_read_in_part(pages: QueryPages) -> None:
 def test_every_example_passes(real_release: Release) -> None:
     pages = QueryPages(Facts(real_release))
     assert pages.examples
-    found = {example.key: remarks(pages, example.text) for example in pages.examples}
+    found = {example.name: remarks(pages, example.text) for example in pages.examples}
     # These two ask for what no entry has yet, and say so in their notes.
     for key in ("preprints-and-peer-review", "retractions-and-corrections"):
         gaps = found.pop(key)
@@ -191,9 +190,8 @@ class Nothing(Lexicon):
 
 def test_the_web_process_gives_no_query_to_a_parser() -> None:
     """The user's text reaches `lint`, `snippets` and the page, which know no engine."""
-    folder = Path(__file__).parent.parent / "server"
-    for name in ("lint", "tokens", "snippets", "query_page"):
-        text = (folder / f"{name}.py").read_text(encoding="utf-8")
+    for name in ("server/lint", "graph/tokens", "server/snippets", "server/query_page"):
+        text = (ROOT / f"{name}.py").read_text(encoding="utf-8")
         assert "pyoxigraph" not in text
         assert "rdflib.plugins" not in text
         assert ".rows(" not in text

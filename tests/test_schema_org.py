@@ -25,7 +25,8 @@ SCHEMA = "https://schema.org/"
 ODD = "/evidence/fixture-2001-markup-title"
 PREPRINT = "/evidence/fixture-2012-preprint"
 PATHS = [f"/evidence/{SEED}", ODD, PREPRINT, "/evidence/fixture-2013-groups-required", "/dataset",
-         "/case-definition/fukuda1994", "/vocabulary/topic", "/journal/plos-one"]  # fmt: skip
+         "/case-definition/fukuda1994", "/vocabulary/topic", "/journal/plos-one",
+         "/query/one-paper-by-doi"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +102,15 @@ def test_a_definition_is_a_term_in_a_set(facts: Facts) -> None:
     terms = node(facts, "/vocabulary/case-definition")
     assert terms["@type"] == "DefinedTermSet"
     assert len(terms["hasDefinedTerm"]) > 10  # type: ignore[arg-type]
+
+
+def test_a_saved_query_is_source_code_of_the_dataset(facts: Facts) -> None:
+    page = node(facts, "/query/one-paper-by-doi")
+    assert page["@type"] == "SoftwareSourceCode"
+    assert page["name"] == "What does the atlas say of the paper with this DOI?"
+    assert page["keywords"] == ["DOI", "paper"]
+    assert page["programmingLanguage"] == "SPARQL"
+    assert page["isPartOf"]["@id"] == f"{facts.base}/dataset"  # type: ignore[index]
 
 
 def test_the_dataset_lists_its_downloads(facts: Facts) -> None:

@@ -6,7 +6,6 @@ import pytest
 import rdflib
 
 from graph.build import build
-from graph.examples import read_examples
 from graph.prefixes import BASE, prefixes, term
 from graph.release import Release
 from server.facts import Facts
@@ -16,6 +15,7 @@ from server.settings import Settings
 from tests.small import small_data
 from tests.test_describe import COMPLETION
 from tests.test_examples import DECLARED, GALLERY
+from tests.test_saved_queries import QUERIES
 
 SERVICE = ox.NamedNode(f"{BASE}/sparql")
 RDF = {row.key: row.writer for row in offers(Kind.ENTITY) if isinstance(row.writer, ox.RdfFormat)}
@@ -140,7 +140,7 @@ def test_at_another_address_the_service_is_there_and_the_data_keeps_its_names(
 
 def test_an_editor_that_reads_it_as_a_file_finds_all_it_needs(file: ox.Store) -> None:
     assert len(solutions(file, COMPLETION)) > 700
-    assert len(solutions(file, GALLERY % "sh")) == len(read_examples())
+    assert len(solutions(file, GALLERY % "sh")) == len(QUERIES)
     assert len(solutions(file, DECLARED)) == len(prefixes())
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from server.tokens import calls_service, form, tokens
+from graph.tokens import calls_service, form, tokens
 
 CALLS = [
     "SELECT * { SERVICE <http://x/> { ?a ?b ?c } }",
