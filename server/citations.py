@@ -130,13 +130,13 @@ def bibtex(paper: Paper, slug: str, entry_url: str) -> str:
     notes += [f"PubMed: {paper.pmid}"] if paper.pmid else []
     values = {
         "author": " and ".join(names),
-        "title": _latex(paper.title),
-        "journal": _latex(paper.journal),
+        "title": latex(paper.title),
+        "journal": latex(paper.journal),
         "year": paper.year,
         **{name: str(part) for name, part in zip(("month", "day"), paper.date[1:], strict=False)},
-        "volume": _latex(paper.volume),
-        "number": _latex(paper.issue),
-        "pages": "--".join(_latex(page) for page in paper.span),
+        "volume": latex(paper.volume),
+        "number": latex(paper.issue),
+        "pages": "--".join(latex(page) for page in paper.span),
         "doi": _raw(paper.doi),
         "note": ". ".join(notes),
         "url": _raw(entry_url),
@@ -174,7 +174,7 @@ def _sentence(text: str) -> str:
 
 
 def _bibtex_name(author: Author) -> str:
-    name = _latex(author.inverted)
+    name = latex(author.inverted)
     return name if author.family else f"{{{name}}}"
 
 
@@ -188,7 +188,8 @@ def _encoder() -> UnicodeToLatexEncoder:
     )
 
 
-def _latex(text: str) -> str:
+def latex(text: str) -> str:
+    """Return `text` as BibTeX takes it, in ASCII where LaTeX has a name for the letter."""
     return cast(str, _encoder().unicode_to_latex(text))
 
 
