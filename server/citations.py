@@ -15,6 +15,7 @@ from pylatexenc.latexencode import (
     UnicodeToLatexEncoder,
 )
 
+from server.notices import standing
 from server.things import Thing
 
 # Longer lists are cut here and end in "et al.", as the lists of a broken-off source do.
@@ -44,7 +45,10 @@ class Author:
 
 @dataclass(frozen=True)
 class Paper:
-    """What a citation says of a paper; "" where it is not known."""
+    """What a citation says of a paper; "" where it is not known.
+
+    `notices` are the retraction and the expressions of concern that stand, in a few words each.
+    """
 
     title: str
     authors: tuple[Author, ...] = ()
@@ -58,6 +62,7 @@ class Paper:
     issue: str = ""
     pages: str = ""
     is_preprint: bool = False
+    notices: tuple[str, ...] = ()
 
     @property
     def date(self) -> list[int]:
@@ -102,6 +107,7 @@ def read_paper(thing: Thing) -> Paper:
         issue=thing.text("bibo:issue"),
         pages=thing.text("bibo:pages"),
         is_preprint=preprint in thing.texts("rdf:type"),
+        notices=tuple(notice.words for notice in standing(thing)),
     )  # fmt: skip
 
 
@@ -112,8 +118,14 @@ def primary(paper: Paper) -> str:
         _sentence(paper.title),
         _sentence(paper.journal),
         paper.url,
+        warning(paper),
     ]
     return " ".join(part for part in parts if part)
+
+
+def warning(paper: Paper) -> str:
+    """Return what stands against the paper, in brackets as behind a reference, else ""."""
+    return f"[{'; '.join(paper.notices)}]" if paper.notices else ""
 
 
 def cite_key(slug: str) -> str:
@@ -126,7 +138,8 @@ def bibtex(paper: Paper, slug: str, entry_url: str) -> str:
     names = [_bibtex_name(author) for author in paper.authors]
     if names and not paper.is_complete:
         names.append("others")
-    notes = ["Preprint"] if paper.is_preprint else []
+    notes = [latex(notice) for notice in paper.notices]
+    notes += ["Preprint"] if paper.is_preprint else []
     notes += [f"PubMed: {paper.pmid}"] if paper.pmid else []
     values = {
         "author": " and ".join(names),

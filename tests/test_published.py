@@ -106,7 +106,9 @@ def test_terms_and_values_are_held_to_the_register_one_by_one(
 ) -> None:
     releases = data.parent / "releases"
     dump = current_release(releases).dump_path.read_text(encoding="utf-8")
-    lines = [line for line in dump.splitlines(keepends=True) if not line.startswith(f"<{BASE}{iri}")]
+    lines = [
+        line for line in dump.splitlines(keepends=True) if not line.startswith(f"<{BASE}{iri}")
+    ]
     assert len(lines) < len(dump.splitlines())
     forged = data.parent / "forged.nq"
     forged.write_text("".join(lines), encoding="utf-8")
