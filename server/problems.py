@@ -109,8 +109,8 @@ _ROWS = (
         "gone",
         410,
         "This was withdrawn",
-        "The answer says who did it, when and why. Revisions, where it had some, are kept. Nothing else will "
-        "ever have this address.",
+        "The answer says who did it, when and why. Revisions, where it had some, are kept. "
+        "Nothing else will ever have this address.",
     ),
     (
         "content-too-large",

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 
 from server.documents import Document, find_document, serialize
 from server.facts import Facts
-from server.formats import Choice, Kind, content_type, kind_at, named, offers, pick, split_suffix
+from server.formats import Choice, content_type, kind_at, named, offers, pick, split_suffix
 from server.links import Links
 from server.linkset import Link, header, linkset, linkset_json
 from server.messages import Request, Response

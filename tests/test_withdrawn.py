@@ -1,7 +1,7 @@
-import bibtexparser
 import pyoxigraph as ox
 import pytest
 import rispy
+from bibtexparser.entrypoint import parse_string
 from flask.testing import FlaskClient
 
 from graph.prefixes import BASE, term, value
@@ -77,7 +77,7 @@ def test_a_citation_of_a_withdrawn_entry_says_so_and_cites_no_paper(
         assert part in text
     assert "Fixture that is gone" not in text
     if key == "bib":
-        (entry,) = bibtexparser.parse_string(text).entries
+        (entry,) = parse_string(text).entries
         assert entry.entry_type == "misc"
     elif key == "ris":
         assert rispy.loads(text)[0]["type_of_reference"] == "GEN"
