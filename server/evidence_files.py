@@ -136,10 +136,14 @@ def _cells(facts: Facts, row: SearchRow) -> list[str | int]:
         "journal": row.journal,
         "doi": row.doi,
         "pmid": row.pmid,
-        "editorial_notices": "; ".join(marks(facts, entry_iri(facts, row))).lower(),
+        "editorial_notices": "; ".join(_marks(facts, row)).lower(),
         **{column: "; ".join(_keys(row, key)) for column, key in _KEYS.items()},
     }
     return [values[column] for column in _COLUMNS]
+
+
+def _marks(facts: Facts, row: SearchRow) -> list[str]:
+    return [kind.mark for kind in marks(facts, entry_iri(facts, row))]
 
 
 def _keys(row: SearchRow, key: str) -> tuple[str, ...]:
@@ -166,7 +170,7 @@ def write_atom(facts: Facts, listed: Listed, known: Known) -> bytes:
     for row, day in zip(listed.rows, days, strict=True):
         entry = feed.add_entry(order="append")
         entry.id(entry_iri(facts, row))
-        entry.title(_plain(": ".join([*marks(facts, entry_iri(facts, row)), row.title])))
+        entry.title(_plain(": ".join([*_marks(facts, row), row.title])))
         entry.updated(day)
         entry.link(href=entry_iri(facts, row), rel="alternate", type="text/html")
         entry.summary(_plain(_summary(row, known)))

@@ -3,7 +3,6 @@
 A notice stands until it is taken back. What stands marks the entry wherever it is listed.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
 
@@ -13,27 +12,29 @@ from server.things import Thing
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of notice: how lists and pages call it, and what a reader has to know of it."""
+    """A kind of notice: its mark in lists, what happened, and what a reader has to know of it."""
 
     key: str
     mark: str
-    label: str
+    event: str
     meaning: str
 
 
 KINDS = {
     "atlas:retraction": Kind(
-        "retracted", "Retracted", "retraction", "Its findings must not be relied on."
+        "retracted",
+        "Retracted",
+        "This paper was retracted",
+        "Its findings must not be relied on.",
     ),
     "atlas:expressionOfConcern": Kind(
         "concern",
         "Expression of concern",
-        "expression of concern",
-        "Those who published the paper have doubts about it that are not settled. That is a "
-        "warning, no retraction.",
+        "An expression of concern was issued about this paper",
+        "Those who published it have doubts that are not settled. It is a warning, no retraction.",
     ),
 }
-_MARKS: WeakKeyDictionary[Facts, dict[str, tuple[str, ...]]] = WeakKeyDictionary()
+_MARKS: WeakKeyDictionary[Facts, dict[str, tuple[Kind, ...]]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True)
@@ -92,19 +93,19 @@ def standing(paper: Thing) -> list[Notice]:
     return [notice for notice in notices(paper) if not notice.lifted_on]
 
 
-def marks(facts: Facts, iri: str) -> tuple[str, ...]:
-    """Return the marks of the entry that has the IRI `iri`, or that it is a part of."""
+def marks(facts: Facts, iri: str) -> tuple[Kind, ...]:
+    """Return the kinds of what stands against the entry `iri`, or that `iri` is a part of."""
     if facts not in _MARKS:
         _MARKS[facts] = _read(facts)
     return _MARKS[facts].get(iri.partition("#")[0], ())
 
 
-def _read(facts: Facts) -> dict[str, tuple[str, ...]]:
+def _read(facts: Facts) -> dict[str, tuple[Kind, ...]]:
     rows = facts.rows("standing")
-    found: dict[str, tuple[str, ...]] = {}
-    names: Mapping[str, Kind] = {facts.term(curie).value: kind for curie, kind in KINDS.items()}
-    for iri, kind in names.items():
+    found: dict[str, tuple[Kind, ...]] = {}
+    for curie, kind in KINDS.items():
+        own = facts.term(curie).value
         for row in rows:
-            if row["kind"] == iri:
-                found[row["entry"]] = (*found.get(row["entry"], ()), kind.mark)
+            if row["kind"] == own:
+                found[row["entry"]] = (*found.get(row["entry"], ()), kind)
     return found

@@ -17,7 +17,7 @@ from tests.noted import (
 )
 from tests.test_pages import in_order, page
 
-MARK = '<strong class="mark">{}</strong>'
+MARK = '<strong class="mark {}-mark">{}</strong>'
 
 
 def test_an_expression_of_concern_is_told_in_words_and_is_no_retraction(
@@ -29,10 +29,11 @@ def test_an_expression_of_concern_is_told_in_words_and_is_no_retraction(
         [
             "<title>Expression of concern: Fixture of a preprint",
             '<aside class="concern" id="concern-2"',
-            "Expression of concern on 2014-05-06 by Editors of a made-up journal.",
+            "An expression of concern was issued about this paper on 2014-05-06 by Editors of a made-up "
+            "journal.",
             "a warning, no retraction",
             'href="https://doi.org/10.5555/concern"',
-            "that was taken back on 2013-01.",
+            "that was taken back in 2013-01.",
             'href="https://doi.org/10.5555/settled"',
         ],
     )
@@ -45,7 +46,7 @@ def test_a_reinstated_paper_is_not_called_retracted(noted_client: FlaskClient) -
     in_order(
         text,
         [
-            "This paper was retracted on 2008-02-03 by A made-up publisher; that was taken back on "
+            "This paper was retracted on 2008-02-03 by A made-up publisher; that was taken back in "
             "2009-10.",
             "https://doi.org/10.5555/retraction",
             "https://doi.org/10.5555/reinstated",
@@ -53,7 +54,7 @@ def test_a_reinstated_paper_is_not_called_retracted(noted_client: FlaskClient) -
     )
     assert "<title>Retracted" not in text
     assert "must not be relied on" not in text
-    assert 'class="mark"' not in text.partition('id="related"')[0]
+    assert 'class="mark ' not in text.partition('id="related"')[0]
     assert "etracted" not in noted_client.get(f"{REINSTATED}.bib").text
     assert "creativeWorkStatus" not in text
 
@@ -63,7 +64,7 @@ def test_a_retracted_paper_leads_to_what_replaced_it_and_back(noted_client: Flas
     in_order(text, ["retracted on 2008-02-03", "Replaced by:", f'href="{CLEAN}#paper"'])
     in_order(
         page(noted_client, CLEAN),
-        ["This replaces:", f'href="{REPLACED}#paper"', MARK.format("Retracted")],
+        ["This replaces:", f'href="{REPLACED}#paper"', MARK.format("retracted", "Retracted")],
     )
     assert "This paper was retracted" not in page(noted_client, CLEAN)
 
@@ -71,7 +72,11 @@ def test_a_retracted_paper_leads_to_what_replaced_it_and_back(noted_client: Flas
 def test_a_correction_and_what_it_corrects_name_each_other(noted_client: FlaskClient) -> None:
     in_order(
         page(noted_client, CORRECTION),
-        ["This is a notice that corrects:", f'href="{REPLACED}#paper"', MARK.format("Retracted")],
+        [
+            "This is a notice that corrects:",
+            f'href="{REPLACED}#paper"',
+            MARK.format("retracted", "Retracted"),
+        ],
     )
     in_order(page(noted_client, REPLACED), ["Corrected by:", f'href="{CORRECTION}#paper"'])
     pair = {(BASE + REPLACED + "#paper", BASE + CORRECTION + "#paper")}
@@ -96,7 +101,7 @@ def test_a_preprint_and_its_journal_version_name_each_other(noted_client: FlaskC
         [
             "Its preprint:",
             f'href="{DOUBTED}#paper"',
-            MARK.format("Expression of concern"),
+            MARK.format("concern", "Expression of concern"),
             "judged by itself",
         ],
     )
@@ -153,11 +158,15 @@ def test_no_list_names_a_retracted_or_doubted_paper_unmarked(
         for link in found:
             if link.text == "the paper that took its place":
                 continue
-            following = link.xpath("following-sibling::*[1][self::strong[@class='mark']]")
+            following = link.xpath(
+                "following-sibling::*[1][self::strong[starts-with(@class, 'mark ')]]"
+            )
             assert [mark.text for mark in following] == [words], (path, entry)
     for entry in (REINSTATED, CLEAN):
         for link in tree.xpath(f"//main//a[@href='{entry}']"):
-            assert not link.xpath("following-sibling::*[1][self::strong[@class='mark']]")
+            assert not link.xpath(
+                "following-sibling::*[1][self::strong[starts-with(@class, 'mark ')]]"
+            )
 
 
 def test_the_page_of_retractions_has_each_kind_apart(noted_client: FlaskClient) -> None:
@@ -169,8 +178,8 @@ def test_the_page_of_retractions_has_each_kind_apart(noted_client: FlaskClient) 
             "https://doi.org/10.5555/retraction", f'href="{CLEAN}"', RETRACTED,
             "Papers with an expression of concern", "a warning, no retraction".capitalize(), DOUBTED,
             "since 2014-05-06, by Editors of a made-up journal", "https://doi.org/10.5555/concern",
-            "Taken back", DOUBTED, "expression of concern of 2012-12, taken back on 2013-01",
-            REINSTATED, "retraction of 2008-02-03, taken back on 2009-10",
+            "Taken back", DOUBTED, "expression of concern of 2012-12, taken back in 2013-01",
+            REINSTATED, "retraction of 2008-02-03, taken back in 2009-10",
             "Papers that correct others", CORRECTION,
         ],
     )  # fmt: skip
