@@ -12,7 +12,7 @@ class Tombstone:
     """A withdrawn thing by its path; `replaced_by` is the path of what took its place, or "".
 
     `withdrawn` is a day or a moment, as ISO 8601; `revision` the IRI of the one that withdrew it,
-    "" for a thing without revisions.
+    and `state` of the one before, which says what it was: "" for a thing without revisions.
     """
 
     path: str
@@ -21,6 +21,7 @@ class Tombstone:
     note: str
     replaced_by: str = ""
     revision: str = ""
+    state: str = ""
 
     @property
     def day(self) -> str:
@@ -41,8 +42,9 @@ class Tombstone:
 def sentence(gone: Tombstone, base: str) -> str:
     """Return what happened to it, in words."""
     instead = f" Replaced by {base}{gone.replaced_by}." if gone.replaced_by else ""
+    state = f" What it said last: {gone.state}" if gone.state else ""
     note = gone.note if gone.note.endswith((".", "!", "?")) else f"{gone.note}."
-    return f"{gone.path} was withdrawn on {gone.day} by {gone.by}: {note}{instead}"
+    return f"{gone.path} was withdrawn on {gone.day} by {gone.by}: {note}{instead}{state}"
 
 
 def tombstones(facts: Facts) -> Mapping[str, Tombstone]:
@@ -53,7 +55,7 @@ def tombstones(facts: Facts) -> Mapping[str, Tombstone]:
 
 
 def _of_entry(facts: Facts, row: Row) -> Tombstone:
-    last = revisions(facts, row["entry"])[-1]
+    *before, last = revisions(facts, row["entry"])
     agent = last.thing.one("prov:wasAttributedTo")
     # The person, too, where readers shall know.
     names = (last.thing.text("dc:contributor"), agent.label if agent else "")
@@ -64,6 +66,7 @@ def _of_entry(facts: Facts, row: Row) -> Tombstone:
         last.note,
         row.get("instead", "").removeprefix(facts.base),
         last.iri,
+        before[-1].iri if before else "",
     )
 
 

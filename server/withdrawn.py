@@ -69,7 +69,7 @@ class Withdrawn:
         choice = self._choose(request, found)
         if choice is None:
             raise self._problem(found)
-        headers = {**_CACHING, "Link": header(self._said(found), self._links.path(found.path))}
+        headers = self._headers(found)
         status = PROBLEMS[_KEY].status
         body = self._body(found, choice.format.key)
         return Response(body, choice.content_type, status, headers, _KEY)
@@ -88,11 +88,8 @@ class Withdrawn:
         form = split_suffix(request.path)[1]
         address = self._links.path(found.replaced_by + (form.suffix if form else ""))
         query = request.query.decode("ascii", "ignore")
-        headers = {
-            **_CACHING,
-            "Location": f"{address}?{query}" if query else address,
-            "Link": header(self._said(found), self._links.path(found.path)),
-        }
+        headers = self._headers(found)
+        headers["Location"] = f"{address}?{query}" if query else address
         return Response(b"", "text/plain", MOVED, headers)
 
     def _choose(self, request: Request, found: Tombstone) -> Choice | None:
@@ -128,10 +125,15 @@ class Withdrawn:
         }
         if found.revision:
             said["revision"] = found.revision
+        if found.state:
+            said["lastState"] = found.state
         if found.replaced_by:
             said["replacedBy"] = base + found.replaced_by
-        headers = {**_CACHING, "Link": header(self._said(found), self._links.path(found.path))}
-        return Problem(_KEY, sentence(found, base), said, headers)
+        return Problem(_KEY, sentence(found, base), said, self._headers(found))
+
+    def _headers(self, found: Tombstone) -> dict[str, str]:
+        links = header(self._said(found), self._links.path(found.path))
+        return {**_CACHING, "Link": links} if links else dict(_CACHING)
 
     def _said(self, found: Tombstone) -> list[Link]:
         """Return the links to what became of it, and to what it was: all of its revisions."""
@@ -140,6 +142,11 @@ class Withdrawn:
         if found.revision:
             links += [
                 Link("latest-version", self._links.href(found.revision), page),
+                *(
+                    Link("predecessor-version", self._links.href(iri), page)
+                    for iri in [found.state]
+                    if iri
+                ),
                 Link("timegate", base + TIMEGATE + found.path, page),
                 Link("timemap", base + TIMEMAP + found.path, page, "application/link-format"),
             ]

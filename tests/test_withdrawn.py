@@ -50,6 +50,7 @@ def test_who_wants_no_format_that_can_say_it_gets_the_problem(past_client: Flask
     assert found["type"] == f"{BASE}/problems/gone"
     assert found["reason"] == "It is no study."
     assert found["withdrawn"] == "2026-04-01T12:00:00Z"
+    assert found["lastState"] == f"{BASE}{GONE}/revision/1"
     assert found["revision"] == f"{BASE}{GONE}/revision/2"
     assert "replacedBy" not in found
 
@@ -73,7 +74,7 @@ def test_a_citation_of_a_withdrawn_entry_says_so_and_cites_no_paper(
 ) -> None:
     response = past_client.get(f"{GONE}?format={key}")
     text = response.text
-    for part in ("was withdrawn on 2026-04-01", "It is no study."):
+    for part in ("was withdrawn on 2026-04-01", "It is no study.", f"{GONE}/revision/1"):
         assert part in text
     assert "Fixture that is gone" not in text
     if key == "bib":
@@ -90,6 +91,7 @@ def test_the_linkset_of_a_withdrawn_entry_leads_to_all_of_its_states(
 ) -> None:
     found = past_client.get(f"{GONE}.linkset.json").get_json(force=True)["linkset"][0]
     assert found["latest-version"] == [{"href": f"{BASE}{GONE}/revision/2"}]
+    assert found["predecessor-version"] == [{"href": f"{BASE}{GONE}/revision/1"}]
     assert found["timemap"][0]["href"] == f"{BASE}/timemap{GONE}"
     assert past_client.get(f"/timemap{GONE}").status_code == 200
 
