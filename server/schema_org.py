@@ -80,7 +80,11 @@ def _entry(facts: Facts, document: Document) -> Triples:
         # A draft that no person has looked at would stand there without its notice.
         "abstract": summary.text("rdf:value") if summary and _is_ours(summary) else "",
         "keywords": [found.node for found in keywords],
-        "mentions": [found.node for found in definitions],
+        # What has this paper for its object is a subject of its own, and nothing else leads there.
+        "mentions": [
+            *(found.node for found in definitions),
+            *(found.node for _, to in _LINKS.values() for found in thing.all(to)),
+        ],
         "dateModified": max(days),
         "isAccessibleForFree": True,
         **_license(facts),
