@@ -33,7 +33,7 @@ _ENTRY = """\
 RETRACTION = """
 <#paper> atlas:retraction <#retraction> .
 <#retraction> a atlas:Retraction ; dcterms:date "2008-02-03"^^xsd:date ;
-    dc:publisher "A made-up publisher" ; dcterms:source <https://doi.org/10.5555/retraction> .
+    dc:publisher "A made-up publisher & <Sons>" ; dcterms:source <https://doi.org/10.5555/retraction> .
 """
 LIFTED = """
 <#retraction> atlas:liftedOn "2009-10"^^xsd:gYearMonth ;

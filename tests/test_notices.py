@@ -46,7 +46,7 @@ def test_a_reinstated_paper_is_not_called_retracted(noted_client: FlaskClient) -
     in_order(
         text,
         [
-            "This paper was retracted on 2008-02-03 by A made-up publisher; that was taken back in "
+            "This paper was retracted on 2008-02-03 by A made-up publisher &amp; &lt;Sons&gt;; that was taken back in "
             "2009-10.",
             "https://doi.org/10.5555/retraction",
             "https://doi.org/10.5555/reinstated",
@@ -174,7 +174,7 @@ def test_the_page_of_retractions_has_each_kind_apart(noted_client: FlaskClient) 
     in_order(
         text,
         [
-            "Retracted papers", REPLACED, "retracted on 2008-02-03 by A made-up publisher",
+            "Retracted papers", REPLACED, "retracted on 2008-02-03 by A made-up publisher &amp; &lt;Sons&gt;",
             "https://doi.org/10.5555/retraction", f'href="{CLEAN}"', RETRACTED,
             "Papers with an expression of concern", "a warning, no retraction".capitalize(), DOUBTED,
             "since 2014-05-06, by Editors of a made-up journal", "https://doi.org/10.5555/concern",
