@@ -11,9 +11,9 @@ from graph.prefixes import term
 _OTHER = "record"
 # What these say is of one aspect, whatever they say it of.
 _ANYWHERE = {
-    "links": "cito:cites atlas:preprintOf atlas:correctionOf atlas:replicates",
+    "links": "cito:cites atlas:preprintOf atlas:correctionOf atlas:replicates dcterms:isReplacedBy",
     "policy": "prov:hadPlan prov:agent",
-    "retraction": "atlas:retraction",
+    "retraction": "atlas:retraction atlas:expressionOfConcern",
 }
 # The entry itself is of many aspects: these properties tell which, else what they lead to does.
 _OF_ENTRY = {
@@ -28,7 +28,7 @@ _OF_CLASS = {
     "criteria": "atlas:Inclusion atlas:PatientGroup atlas:ExtraCriterion",
     "judgement": "atlas:PemAssessment atlas:GroupOutcome prov:Activity prov:Association",
     "record": "atlas:EvidenceEntry atlas:BibliographicEntry atlas:Snapshot",
-    "retraction": "atlas:Retraction",
+    "retraction": "atlas:Retraction atlas:ExpressionOfConcern",
     "texts": "atlas:Text atlas:Finding atlas:Conclusion atlas:Question",
 }
 ASPECTS = frozenset({*_ANYWHERE, *_OF_ENTRY, *_OF_CLASS})

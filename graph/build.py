@@ -22,6 +22,7 @@ from graph.judge import judge
 from graph.merge import merge_shards
 from graph.paths import DATA, ROOT, SHAPES
 from graph.prefixes import BASE
+from graph.published import hold_to_published
 from graph.register import hold_to_register
 from graph.release import (
     Manifest,
@@ -111,6 +112,7 @@ def build(  # noqa: PLR0913
             counts = _make(folder, data, base, shop, progress)
             with open_archive(releases) as archive:
                 hold_to_register(archive, folder / "atlas.nq", base)
+                hold_to_published(archive, folder / "atlas.nq", base)
             progress("export", 0, 1)
             files = export(folder, base)
             now = datetime.now(UTC)

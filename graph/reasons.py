@@ -10,6 +10,7 @@ from graph.aspects import changed_aspects
 from graph.content import triples_of
 from graph.difference import Difference, compare
 from graph.history import History
+from graph.identity import is_other_paper
 from graph.prefixes import term
 from graph.sources import ENTRIES
 
@@ -112,6 +113,8 @@ def _ordinary(pending: Pending) -> str:
         return "has no record yet; use --reason first-record"
     if not pending.content:
         return "is gone; restore it, or use --reason withdrawal"
+    if is_other_paper(pending.before, pending.after):
+        return "is about another paper now; withdraw it, and give that paper a slug of its own"
     return ""
 
 

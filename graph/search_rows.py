@@ -74,7 +74,6 @@ class SearchRow:
     keys: dict[str, tuple[str, ...]]
     updated: str
     has_texts: bool
-    is_retracted: bool
 
     def to_json(self) -> str:
         """Return the text from which `from_json` makes the same row."""
@@ -86,7 +85,8 @@ class SearchRow:
         fields = json.loads(text)
         fields["authors"] = tuple(fields["authors"])
         fields["keys"] = {key: tuple(found) for key, found in fields["keys"].items()}
-        return cls(**fields)
+        # An index of an earlier version may say more.
+        return cls(**{name: fields[name] for name in cls.__dataclass_fields__})
 
 
 @dataclass(frozen=True)
@@ -187,5 +187,4 @@ class _Said:
             keys={facet.key: tuple(sorted(self._keys[iri, facet.key])) for facet in _KEYED},
             updated=self._days[iri],
             has_texts=not said("isBare"),
-            is_retracted=bool(said("retraction")),
         )

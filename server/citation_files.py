@@ -74,4 +74,5 @@ def _csl_name(author: Author) -> dict[str, str]:
 
 
 def _note(paper: Paper) -> str:
-    return _BROKEN_OFF if paper.authors and not paper.is_complete else ""
+    broken_off = [_BROKEN_OFF] if paper.authors and not paper.is_complete else []
+    return " ".join([*(f"{notice}." for notice in paper.notices), *broken_off])

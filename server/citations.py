@@ -15,6 +15,7 @@ from pylatexenc.latexencode import (
     UnicodeToLatexEncoder,
 )
 
+from server.notices import standing
 from server.things import Thing
 
 # Longer lists are cut here and end in "et al.", as the lists of a broken-off source do.
@@ -44,7 +45,10 @@ class Author:
 
 @dataclass(frozen=True)
 class Paper:
-    """What a citation says of a paper; "" where it is not known."""
+    """What a citation says of a paper; "" where it is not known.
+
+    `notices` are the retraction and the expressions of concern that stand, in a few words each.
+    """
 
     title: str
     authors: tuple[Author, ...] = ()
@@ -58,6 +62,7 @@ class Paper:
     issue: str = ""
     pages: str = ""
     is_preprint: bool = False
+    notices: tuple[str, ...] = ()
 
     @property
     def date(self) -> list[int]:
@@ -102,6 +107,7 @@ def read_paper(thing: Thing) -> Paper:
         issue=thing.text("bibo:issue"),
         pages=thing.text("bibo:pages"),
         is_preprint=preprint in thing.texts("rdf:type"),
+        notices=tuple(notice.words for notice in standing(thing)),
     )  # fmt: skip
 
 
@@ -112,8 +118,14 @@ def primary(paper: Paper) -> str:
         _sentence(paper.title),
         _sentence(paper.journal),
         paper.url,
+        warning(paper),
     ]
     return " ".join(part for part in parts if part)
+
+
+def warning(paper: Paper) -> str:
+    """Return what stands against the paper, in brackets as behind a reference, else ""."""
+    return f"[{'; '.join(paper.notices)}]" if paper.notices else ""
 
 
 def cite_key(slug: str) -> str:
@@ -126,17 +138,18 @@ def bibtex(paper: Paper, slug: str, entry_url: str) -> str:
     names = [_bibtex_name(author) for author in paper.authors]
     if names and not paper.is_complete:
         names.append("others")
-    notes = ["Preprint"] if paper.is_preprint else []
+    notes = [latex(notice) for notice in paper.notices]
+    notes += ["Preprint"] if paper.is_preprint else []
     notes += [f"PubMed: {paper.pmid}"] if paper.pmid else []
     values = {
         "author": " and ".join(names),
-        "title": _latex(paper.title),
-        "journal": _latex(paper.journal),
+        "title": latex(paper.title),
+        "journal": latex(paper.journal),
         "year": paper.year,
         **{name: str(part) for name, part in zip(("month", "day"), paper.date[1:], strict=False)},
-        "volume": _latex(paper.volume),
-        "number": _latex(paper.issue),
-        "pages": "--".join(_latex(page) for page in paper.span),
+        "volume": latex(paper.volume),
+        "number": latex(paper.issue),
+        "pages": "--".join(latex(page) for page in paper.span),
         "doi": _raw(paper.doi),
         "note": ". ".join(notes),
         "url": _raw(entry_url),
@@ -174,7 +187,7 @@ def _sentence(text: str) -> str:
 
 
 def _bibtex_name(author: Author) -> str:
-    name = _latex(author.inverted)
+    name = latex(author.inverted)
     return name if author.family else f"{{{name}}}"
 
 
@@ -188,7 +201,8 @@ def _encoder() -> UnicodeToLatexEncoder:
     )
 
 
-def _latex(text: str) -> str:
+def latex(text: str) -> str:
+    """Return `text` as BibTeX takes it, in ASCII where LaTeX has a name for the letter."""
     return cast(str, _encoder().unicode_to_latex(text))
 
 

@@ -9,6 +9,7 @@ from server.citation_styles import Wanted
 from server.documents import Document
 from server.facts import Facts
 from server.highwire import meta_tags
+from server.notices import notices, standing
 from server.pages import Page
 from server.problems import Problem
 from server.reasoning import Reasoning, own_query, reasoning
@@ -99,7 +100,8 @@ def entry_page(facts: Facts, document: Document) -> Page:
         "generators": _distinct(texts, "atlas:generatorVersion"),
         "editors": _distinct(texts, "prov:wasAttributedTo"),
         "why": why,
-        "retraction": thing.one("atlas:retraction"),
+        "notices": notices(thing),
+        "standing": standing(thing),
         "other_versions": versions(facts, thing),
         "related": related(facts, entry, thing),
         "query": own_query("entry", entry),

@@ -13,14 +13,16 @@ from feedgen.feed import FeedGenerator
 from graph.search_rows import FACETS, SearchRow
 from server.documents import Document, serialize
 from server.facts import Facts
+from server.notices import KINDS, marks, notices
 from server.search import Known, Search
+from server.things import Thing
 
 # Entries that a CSV may have; for more there is the endpoint.
 MOST_ROWS = 50_000
 _COLUMNS = (
     "entry", "slug", "title", "authors", "authors_complete", "year", "journal", "doi", "pmid",
     "pem", "definitions", "evidence_level", "confidence", "publication_type", "peer_review",
-    "topics",
+    "topics", "editorial_notices",
 )  # fmt: skip
 # Columns with keys of the value lists → what a row calls them.
 _KEYS = {
@@ -29,7 +31,7 @@ _KEYS = {
     "topics": "topic",
 }  # fmt: skip
 _OF_ENTRY = ("rdf:type", "dcterms:identifier", "rdfs:label", "atlas:paper", "atlas:pemRequirement")
-_OF_PAPER = ("dcterms:title", "atlas:year", "bibo:doi", "bibo:pmid")
+_OF_PAPER = ("dcterms:title", "atlas:year", "bibo:doi", "bibo:pmid", *KINDS)
 # What XML 1.0 has no way to write.
 _UNWRITABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -110,6 +112,8 @@ def _member(facts: Facts, entry: ox.NamedNode) -> Iterator[ox.Triple]:
     for paper in (t.object for t in about if t.predicate == facts.term("atlas:paper")):
         if isinstance(paper, ox.NamedNode):
             yield from (triple for triple in facts.triples(paper) if triple.predicate in wanted)
+            for notice in notices(Thing(facts, paper.value)):
+                yield from facts.triples(notice.thing.node)
 
 
 def write_csv(facts: Facts, rows: Iterable[SearchRow]) -> bytes:
@@ -132,9 +136,14 @@ def _cells(facts: Facts, row: SearchRow) -> list[str | int]:
         "journal": row.journal,
         "doi": row.doi,
         "pmid": row.pmid,
+        "editorial_notices": "; ".join(_marks(facts, row)).lower(),
         **{column: "; ".join(_keys(row, key)) for column, key in _KEYS.items()},
     }
     return [values[column] for column in _COLUMNS]
+
+
+def _marks(facts: Facts, row: SearchRow) -> list[str]:
+    return [kind.mark for kind in marks(facts, entry_iri(facts, row))]
 
 
 def _keys(row: SearchRow, key: str) -> tuple[str, ...]:
@@ -161,7 +170,7 @@ def write_atom(facts: Facts, listed: Listed, known: Known) -> bytes:
     for row, day in zip(listed.rows, days, strict=True):
         entry = feed.add_entry(order="append")
         entry.id(entry_iri(facts, row))
-        entry.title(_plain(row.title))
+        entry.title(_plain(": ".join([*_marks(facts, row), row.title])))
         entry.updated(day)
         entry.link(href=entry_iri(facts, row), rel="alternate", type="text/html")
         entry.summary(_plain(_summary(row, known)))
@@ -175,8 +184,7 @@ def write_atom(facts: Facts, listed: Listed, known: Known) -> bytes:
 def _summary(row: SearchRow, known: Known) -> str:
     pem = [known["pem"][key] for key in row.keys["pem"]] or ["PEM not judged"]
     facts = [byline(row), row.journal, str(row.year or "year not recorded"), *pem]
-    retracted = ["The paper was retracted"] if row.is_retracted else []
-    return "; ".join(part for part in [*retracted, *facts] if part)
+    return "; ".join(part for part in facts if part)
 
 
 def byline(row: SearchRow, most: int = 3) -> str:

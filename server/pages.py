@@ -1,11 +1,13 @@
 """What a page is, a template and what it shows, and how it becomes HTML."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from jinja2 import Environment, PackageLoader
 
 from server.facts import Facts
 from server.links import Links
+from server.notices import marks
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Renderer:
             links=links,
             release=facts.release,
             base=facts.base,
+            marks=partial(marks, facts),
             shorten=facts.shorten,
             versions=facts.rows("versions"),
         )

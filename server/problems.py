@@ -108,8 +108,9 @@ _ROWS = (
     (
         "gone",
         410,
-        "This entry was withdrawn",
-        "Its revisions are kept: the answer says where. Nothing else will ever have this address.",
+        "This was withdrawn",
+        "The answer says who did it, when and why. Revisions, where it had some, are kept. "
+        "Nothing else will ever have this address.",
     ),
     (
         "content-too-large",

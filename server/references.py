@@ -12,7 +12,7 @@ from werkzeug.http import parse_accept_header, parse_options_header
 
 from server.citation_files import csl
 from server.citation_styles import Wanted, find_style, fitted, unfit
-from server.citations import Paper
+from server.citations import Paper, warning
 
 MEDIA_TYPE = "text/x-bibliography"
 _ENDS = ("?", "!", "…")
@@ -62,7 +62,7 @@ def reference(paper: Paper, slug: str, wanted: Wanted = _DEFAULT) -> str:
     text = _polished(made, str(known["title"]), style)
     if not text:
         raise unfit(wanted)
-    return text
+    return " ".join(part for part in (text, warning(paper)) if part)
 
 
 def wanted_by(accept: str) -> Wanted:

@@ -15,8 +15,13 @@ _FAR = 1000
 _POOLS: WeakKeyDictionary[Facts, dict[tuple[str, str], list[Row]]] = WeakKeyDictionary()
 # Property of the paper → what it is called from this end, and from the other.
 _VERSIONS = {
-    "atlas:correctionOf": ("This is a notice that corrects", "Corrected by"),
-    "atlas:preprintOf": ("This is a preprint of", "Preprint of this paper"),
+    "dcterms:isReplacedBy": ("Replaced by", "This replaces", ""),
+    "atlas:correctionOf": ("This is a notice that corrects", "Corrected by", ""),
+    "atlas:preprintOf": (
+        "This is a preprint. It was published as",
+        "This is the journal version. Its preprint",
+        "The two may differ, and each was read and judged by itself.",
+    ),
 }
 
 
@@ -33,16 +38,19 @@ class Group:
     values: list[Thing] = field(default_factory=list)
     parameter: str = ""
     is_cut: bool = False
+    note: str = ""
 
 
 def versions(facts: Facts, paper: Thing) -> list[Group]:
     """Return what a reader must know before relying on `paper`: notices and other versions."""
     found: list[Group] = []
-    for name, (forward, backward) in _VERSIONS.items():
+    for name, (forward, backward, note) in _VERSIONS.items():
         quads = facts.store.quads_for_pattern(None, facts.term(name), paper.node)
         pointing = {str(quad.subject.value) for quad in quads}  # type: ignore[union-attr]
-        found.append(Group(forward, _rows(paper.all(name))))
-        found.append(Group(backward, _rows([Thing(facts, iri) for iri in sorted(pointing)])))
+        found.append(Group(forward, _rows(paper.all(name)), note=note))
+        found.append(
+            Group(backward, _rows([Thing(facts, iri) for iri in sorted(pointing)]), note=note)
+        )
     return [group for group in found if group.rows]
 
 

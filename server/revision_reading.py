@@ -183,8 +183,10 @@ class Reading:
 
     @property
     def retraction(self) -> list[tuple[str, list[Value]]]:
-        """Return day and notice of a retraction of the paper; nothing where there is none."""
+        """Return day and notice of a retraction of the paper; nothing where none stood."""
         found = self._first(self._paper, "atlas:retraction")
+        if found and self._first(found, "atlas:liftedOn"):
+            return []
         names = (("Retracted on", "dcterms:date"), ("Notice", "dcterms:source"))
         return self._rows(found, names) if found else []
 

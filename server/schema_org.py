@@ -13,6 +13,7 @@ from graph.prefixes import value
 from server.citations import Paper, read_paper
 from server.documents import Document
 from server.facts import Facts
+from server.notices import standing
 from server.things import Thing
 
 Value = str | bool | int | ox.NamedNode
@@ -22,6 +23,11 @@ _IANA = "https://www.iana.org/assignments/media-types/"
 # What the entry or its case definitions are filed under.
 _KEYWORDS = ("atlas:topic", "atlas:pemRequirement", "atlas:publicationType")
 _SEARCH = "/evidence?q={search_term_string}"
+# What links one paper with another → by which of ours a paper is its subject, or its object.
+_LINKS = {
+    "correction": ("atlas:correctedBy", "atlas:correctionOf"),
+    "isBasedOn": ("atlas:hasPreprint", "atlas:preprintOf"),
+}
 
 
 def schema_org(facts: Facts, document: Document) -> list[ox.Triple]:
@@ -74,7 +80,11 @@ def _entry(facts: Facts, document: Document) -> Triples:
         # A draft that no person has looked at would stand there without its notice.
         "abstract": summary.text("rdf:value") if summary and _is_ours(summary) else "",
         "keywords": [found.node for found in keywords],
-        "mentions": [found.node for found in definitions],
+        # What has this paper for its object is a subject of its own, and nothing else leads there.
+        "mentions": [
+            *(found.node for found in definitions),
+            *(found.node for _, to in _LINKS.values() for found in thing.all(to)),
+        ],
         "dateModified": max(days),
         "isAccessibleForFree": True,
         **_license(facts),
@@ -106,6 +116,7 @@ def _article(thing: Thing, page: str) -> Triples:
         "url": ox.NamedNode(paper.url) if paper.url else "",
         "creativeWorkStatus": _status(thing, paper),
     })  # fmt: skip
+    yield from _versions(thing)
     for agent, author in zip(agents, paper.authors, strict=True):
         # Who has no family name may be a group, or one whose name nobody took apart.
         kinds = ("Person",) if author.family else ()
@@ -131,10 +142,19 @@ def _containers(thing: Thing, paper: Paper, page: str) -> list[tuple[ox.NamedNod
     return found
 
 
-def _status(thing: Thing, paper: Paper) -> str:
-    if thing.one("atlas:retraction"):
-        return "Retracted"
-    return "Preprint" if paper.is_preprint else ""
+def _status(thing: Thing, paper: Paper) -> list[str]:
+    marks = dict.fromkeys(notice.kind.mark for notice in standing(thing))
+    return [*marks, *(["Preprint"] if paper.is_preprint else [])]
+
+
+def _versions(thing: Thing) -> Triples:
+    """Say which paper corrects which, and which preprint became which paper, from either side."""
+    pairs = [(thing, name, other) for name, (own, _) in _LINKS.items() for other in thing.all(own)]
+    pairs += [(other, name, thing) for name, (_, to) in _LINKS.items() for other in thing.all(to)]
+    for subject, name, target in pairs:
+        yield from _said(thing.facts, subject.node, (), {name: target.node})
+        other = target if subject == thing else subject
+        yield from _said(thing.facts, other.node, ("ScholarlyArticle",), {"name": other.label})
 
 
 def _journal(facts: Facts, document: Document) -> Triples:

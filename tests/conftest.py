@@ -23,6 +23,7 @@ from server.settings import Settings
 from server.signing import Signer, read_signer
 from server.site import Site as Pages
 from tests.nanopublications import CORRECTION, NPX
+from tests.noted import noted_data
 from tests.past import past_data
 from tests.site import Site, serve
 from tests.small import ENTRY, edit, small_data
@@ -70,6 +71,19 @@ def past_release(past: Path) -> Release:
 def past_client(past_release: Release) -> FlaskClient:
     """Return a client for the pages of the release with a past."""
     return create_app(Facts(past_release)).test_client()
+
+
+@pytest.fixture(scope="session")
+def noted_release(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release of the fixtures and of more of them that have notices."""
+    data = noted_data(tiny_data, tmp_path_factory.mktemp("noted"))
+    return build(data.parent / "releases", data)
+
+
+@pytest.fixture(scope="session")
+def noted_client(noted_release: Release) -> FlaskClient:
+    """Return a client for the pages of the release with notices."""
+    return create_app(Facts(noted_release)).test_client()
 
 
 @pytest.fixture(scope="session")

@@ -99,7 +99,7 @@ def test_there_are_as_many_rows_as_sparql_counts(real_release: Release) -> None:
 
 
 def test_columns_are_typed_and_documented(real_release: Release) -> None:
-    assert (len(TABLES), len(COLUMNS)) == (4, 67)
+    assert (len(TABLES), len(COLUMNS)) == (4, 70)
     for table in TABLES:
         schema = pq.read_schema(real_release.folder / table.file)
         assert schema.equals(table.schema, check_metadata=True)

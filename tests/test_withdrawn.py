@@ -1,5 +1,7 @@
 import pyoxigraph as ox
 import pytest
+import rispy
+from bibtexparser.entrypoint import parse_string
 from flask.testing import FlaskClient
 
 from graph.prefixes import BASE, term, value
@@ -10,7 +12,7 @@ from tests.past import JUDGED, MERGED, WITHDRAWN
 
 GONE, TWICE, HOME = (f"/evidence/{slug}" for slug in (WITHDRAWN, MERGED, JUDGED))
 DATA = [row for row in offers(Kind.ENTRY) if isinstance(row.writer, ox.RdfFormat)]
-CITATIONS = ["bib", "ris", "csl", "ref", "linkset"]
+CITATIONS = ["bib", "ris", "csl", "ref"]
 
 
 def test_a_withdrawn_entry_says_who_withdrew_it_when_and_why(past_client: FlaskClient) -> None:
@@ -41,21 +43,57 @@ def test_the_data_of_a_withdrawn_entry_are_the_record_of_it(
     assert ox.Triple(ox.NamedNode(BASE + GONE), term("pav:hasCurrentVersion"), last) in said
 
 
-@pytest.mark.parametrize("asked", [PROBLEM_JSON, *CITATIONS])
-def test_who_wants_no_format_that_can_say_it_gets_the_problem(
-    asked: str, past_client: FlaskClient
-) -> None:
-    if asked == PROBLEM_JSON:
-        response = past_client.get(GONE, headers={"Accept": asked})
-    else:
-        response = past_client.get(f"{GONE}?format={asked}")
+def test_who_wants_no_format_that_can_say_it_gets_the_problem(past_client: FlaskClient) -> None:
+    response = past_client.get(GONE, headers={"Accept": PROBLEM_JSON})
     found = response.get_json(force=True)
     assert (response.status_code, response.mimetype) == (410, PROBLEM_JSON)
     assert found["type"] == f"{BASE}/problems/gone"
     assert found["reason"] == "It is no study."
     assert found["withdrawn"] == "2026-04-01T12:00:00Z"
+    assert found["lastState"] == f"{BASE}{GONE}/revision/1"
     assert found["revision"] == f"{BASE}{GONE}/revision/2"
     assert "replacedBy" not in found
+
+
+def test_every_format_of_an_entry_says_that_it_is_gone(past_client: FlaskClient) -> None:
+    rows = offers(Kind.ENTRY)
+    assert len(rows) == len(DATA) + len(CITATIONS) + 3
+    for row in rows:
+        for response in (
+            past_client.get(GONE + row.suffix),
+            past_client.get(f"{GONE}?format={row.key}"),
+            past_client.get(GONE, headers={"Accept": row.media_type}),
+        ):
+            assert (response.status_code, response.mimetype) == (410, row.media_type), row.key
+            assert "2026-04-01" in response.text or "revision/2" in response.text, row.key
+
+
+@pytest.mark.parametrize("key", CITATIONS)
+def test_a_citation_of_a_withdrawn_entry_says_so_and_cites_no_paper(
+    key: str, past_client: FlaskClient
+) -> None:
+    response = past_client.get(f"{GONE}?format={key}")
+    text = response.text
+    for part in ("was withdrawn on 2026-04-01", "It is no study.", f"{GONE}/revision/1"):
+        assert part in text
+    assert "Fixture that is gone" not in text
+    if key == "bib":
+        (entry,) = parse_string(text).entries
+        assert entry.entry_type == "misc"
+    elif key == "ris":
+        assert rispy.loads(text)[0]["type_of_reference"] == "GEN"
+    elif key == "csl":
+        assert response.get_json(force=True)["type"] == "document"
+
+
+def test_the_linkset_of_a_withdrawn_entry_leads_to_all_of_its_states(
+    past_client: FlaskClient,
+) -> None:
+    found = past_client.get(f"{GONE}.linkset.json").get_json(force=True)["linkset"][0]
+    assert found["latest-version"] == [{"href": f"{BASE}{GONE}/revision/2"}]
+    assert found["predecessor-version"] == [{"href": f"{BASE}{GONE}/revision/1"}]
+    assert found["timemap"][0]["href"] == f"{BASE}/timemap{GONE}"
+    assert past_client.get(f"/timemap{GONE}").status_code == 200
 
 
 @pytest.mark.parametrize("end", ["", ".ttl", ".bib", "?format=jsonld", ".html?x=1"])
