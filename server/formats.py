@@ -14,7 +14,7 @@ class Kind(StrEnum):
 
     A nanopublication has several graphs, which few formats have. A revision can also be told by
     what changed; a time map lists the revisions. A comparison of two releases has JSON of its own
-    beside its RDF.
+    beside its RDF. The log of changes is a feed, and a stream of members that are graphs.
     """
 
     ENTITY = "entity"
@@ -24,6 +24,7 @@ class Kind(StrEnum):
     REVISION = "revision"
     TIMEMAP = "timemap"
     COMPARISON = "comparison"
+    CHANGES = "changes"
     SELECT = "select"
     ASK = "ask"
     GRAPH = "graph"
@@ -79,6 +80,9 @@ _DOCUMENT = frozenset(
     {Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION, Kind.COMPARISON, Kind.GRAPH}
 )
 _QUADS = frozenset({Kind.NANOPUB})
+_CHANGES = frozenset({Kind.CHANGES})
+# N-Quads has no addresses relative to where it was read, by which a stream leads to its pages.
+_GRAPHS = _QUADS | _CHANGES
 _PAPER = frozenset({Kind.ENTRY})
 _REVISION = frozenset({Kind.REVISION})
 _TIMEMAP = frozenset({Kind.TIMEMAP})
@@ -103,7 +107,11 @@ FORMATS = (
     # Where JSON is of its own kind, no JSON-LD may be taken for it.
     Format("json", "application/json", "JSON", frozenset({Kind.COMPARISON, Kind.TIMEMAP})),
     Format(
-        "jsonld", "application/ld+json", "JSON-LD", (_DOCUMENT | _QUADS) - {Kind.COMPARISON},
+        "feed", "application/feed+json", "JSON Feed", _CHANGES, aliases=("application/json",),
+        also=("json",), ending="json",
+    ),
+    Format(
+        "jsonld", "application/ld+json", "JSON-LD", (_DOCUMENT | _GRAPHS) - {Kind.COMPARISON},
         aliases=("application/json", "application/x-json+ld"),
         iri=f"{_W3C}JSON-LD", writer=ox.RdfFormat.JSON_LD,
     ),
@@ -119,7 +127,7 @@ FORMATS = (
         writer=ox.RdfFormat.N_QUADS,
     ),
     Format(
-        "trig", "application/trig", "TriG", _DOCUMENT | _QUADS,
+        "trig", "application/trig", "TriG", _DOCUMENT | _GRAPHS,
         aliases=("application/x-trig",), iri=f"{_W3C}TriG", writer=ox.RdfFormat.TRIG,
     ),
     Format(
@@ -147,7 +155,7 @@ FORMATS = (
     ),
     Format("arrow", "application/vnd.apache.arrow.stream", "Arrow", _ROWS),
     Format("parquet", "application/vnd.apache.parquet", "Parquet", _ROWS),
-    Format("atom", "application/atom+xml", "Atom", _LIST, "charset=utf-8"),
+    Format("atom", "application/atom+xml", "Atom", _LIST | _CHANGES, "charset=utf-8"),
     # The media types under which doi.org gives citations.
     Format(
         "bib", "application/x-bibtex", "BibTeX", _PAPER, "charset=utf-8",
@@ -165,12 +173,14 @@ FORMATS = (
     Format("linkset", "application/linkset", "Linkset", _PAPER),
 )  # fmt: skip
 BY_KEY = {row.key: row for row in FORMATS}
-_EVIDENCE = "/evidence"
+_EVIDENCE, _LOG = "/evidence", "/changes"
 _NANOPUBS, _REVISIONS = "/nanopub/", "/revision/"
 _RELEASES, _COMPARED = "/release/", "..."
 # What a kind is sent as by default; else it is the first format of the table that is no page.
 _FIRST = {
-    **dict.fromkeys((Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION, Kind.COMPARISON), "html"),
+    **dict.fromkeys(
+        (Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.REVISION, Kind.COMPARISON, Kind.CHANGES), "html"
+    ),
     Kind.NANOPUB: "trig",
     Kind.TIMEMAP: "link-format",
 }
@@ -187,6 +197,8 @@ def kind_at(path: str) -> Kind:
     """Return what kind of document has the address `path`: only entries have a paper to cite."""
     if path.startswith(_RELEASES) and _COMPARED in path:
         return Kind.COMPARISON
+    if path == _LOG or path.startswith((f"{_LOG}/", f"{_LOG}.")):
+        return Kind.CHANGES
     if not path.startswith(f"{_EVIDENCE}/"):
         is_list = path == _EVIDENCE or path.startswith(f"{_EVIDENCE}.")
         return Kind.LIST if is_list else Kind.ENTITY

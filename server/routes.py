@@ -13,7 +13,7 @@ from server.problems import MOVED, PROBLEMS, Problem
 from server.retractions import retractions_page
 from server.site import Site
 
-_LISTS = {"evidence", "case-definition", "problems", "release", "retractions"}
+_LISTS = {"changes", "evidence", "case-definition", "problems", "release", "retractions"}
 
 
 def blueprint(site: Site, plain: PlainPages) -> Blueprint:
