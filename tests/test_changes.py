@@ -323,7 +323,7 @@ def test_what_a_relation_says_of_a_page_holds_for_its_members(first: Present) ->
 
 
 def test_members_stand_in_the_order_of_their_numbers_without_blank_nodes(first: Present) -> None:
-    numbers = {}
+    numbers: dict[str, int] = {}
     for path in ["/changes", *pages(first)]:
         found = quads(first.client, path, "jsonld")
         assert not any(isinstance(node, ox.BlankNode) for quad in found for node in quad)
