@@ -16,9 +16,8 @@ from graph.history import History
 from graph.release import read_manifest
 
 _MARK = "/revision/"
-_RECORDED = re.compile(
-    rb'<([^<> ]+)/revision/([1-9][0-9]*)> <http://purl\.org/dc/terms/created> "([^"]+)"'
-)
+_CREATED = b"> <http://purl.org/dc/terms/created> "
+_RECORDED = re.compile(rb'<([^<> ]+)/revision/([1-9][0-9]*)> <[^<> ]+> "([^"]+)"')
 _SHOWN = 3
 # Day and time in UTC as the record writes them, the document by its path, and the number in that.
 Place = tuple[str, str, int]
@@ -61,7 +60,8 @@ def _published(archive: Archive, name: str) -> set[str]:
 def _places(lines: Iterable[bytes], base: str) -> list[Place]:
     found: list[Place] = []
     for line in lines:
-        match = _RECORDED.match(line)
+        # What is no record is passed over without a look at the rest of it.
+        match = _RECORDED.match(line) if _CREATED in line else None
         if match:
             document, number, created = (part.decode() for part in match.groups())
             found.append((created, document.removeprefix(base), int(number)))
