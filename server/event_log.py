@@ -122,7 +122,7 @@ def event_log(facts: Facts) -> EventLog:
 def read_events(facts: Facts) -> list[Event]:
     """Return all events of the release of `facts`, in their order.
 
-    The IRI of a revision is that of its document, `/revision/` and its number, as its shape demands.
+    Their shape demands that the IRI of a revision is that of its document, then its number.
     """
     name, graph = facts.term("dcterms:created"), ox.DefaultGraph()
     found = []
