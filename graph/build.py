@@ -17,6 +17,7 @@ from graph.crate import write_crate
 from graph.describe import describe
 from graph.dump import sha256, write_dump
 from graph.errors import BuildRefused
+from graph.event_log import hold_to_log
 from graph.exports import export
 from graph.judge import judge
 from graph.merge import merge_shards
@@ -113,6 +114,7 @@ def build(  # noqa: PLR0913
             with open_archive(releases) as archive:
                 hold_to_register(archive, folder / "atlas.nq", base)
                 hold_to_published(archive, folder / "atlas.nq", base)
+                hold_to_log(archive, folder / "atlas.nq", base)
             progress("export", 0, 1)
             files = export(folder, base)
             now = datetime.now(UTC)

@@ -13,6 +13,7 @@ import pyoxigraph as ox
 from graph.build import check
 from graph.content import contents
 from graph.errors import ReviseRefused
+from graph.event_log import hold_to_newest
 from graph.history import WITHDRAWAL, History, Revision, read_history, write_history
 from graph.prefixes import BASE, term, value
 from graph.reasons import REASONS, Pending
@@ -63,13 +64,15 @@ def revise(data: Path, order: Order, *, dry_run: bool = False) -> Revised:
     statement = _statement(sources.store, order, now)
     with _folder(data, dry_run=dry_run) as folder:
         done, left = [], []
-        for pending in _changed(sources.store, data, order):
+        waiting = list(_pending(sources.store, data))
+        for pending in _changed(waiting, order):
             problem = REASONS[order.reason].refuses(pending, by_name=bool(order.slugs))
             if problem:
                 left.append((pending, problem))
                 continue
-            _check_clock(pending, statement.created, now)
             done.append((pending, record(pending, statement)))
+        if done:
+            _check_clock(waiting, statement.created, now)
         if not dry_run:
             for pending, revision in done:
                 write_history(_extended(pending, revision, folder))
@@ -88,9 +91,8 @@ def _statement(store: ox.Store, order: Order, now: datetime) -> Statement:
     )
 
 
-def _changed(store: ox.Store, data: Path, order: Order) -> list[Pending]:
+def _changed(waiting: list[Pending], order: Order) -> list[Pending]:
     """Return the entries of `order` that are not as they were last recorded."""
-    waiting = list(_pending(store, data))
     _check_slugs(order, waiting)
     wanted = (p for p in waiting if not order.slugs or p.slug in order.slugs)
     return [pending for pending in wanted if pending.difference or not pending.history]
@@ -116,16 +118,10 @@ def _check_slugs(order: Order, waiting: list[Pending]) -> None:
         raise ReviseRefused(f"{order.replaced_by} is gone itself; name an entry that is there")
 
 
-def _check_clock(pending: Pending, created: datetime, now: datetime) -> None:
+def _check_clock(waiting: list[Pending], created: datetime, now: datetime) -> None:
     if created > now:
         raise ReviseRefused(f"{created.isoformat()} is still to come; give a --date that was")
-    last = pending.history.last if pending.history else None
-    if last and created < last.created:
-        problem = f"{pending.slug}: revision {last.number} is of {last.created.isoformat()}"
-        raise ReviseRefused(
-            f"{problem}, later than {created.isoformat()}. Set the clock right, or give a --date "
-            "that is no earlier"
-        )
+    hold_to_newest((pending.history for pending in waiting if pending.history), created)
 
 
 def _extended(pending: Pending, revision: Revision, folder: Path) -> History:

@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
 from server import (
+    changes,
     discovery,
     downloads,
     evidence_list,
@@ -35,6 +36,7 @@ def create_app(facts: Facts, site: Site | None = None) -> Flask:
     app.register_blueprint(query_page.blueprint(facts, site.queries, site.renderer))
     app.register_blueprint(identifiers.blueprint(facts, site.links, site.withdrawn))
     app.register_blueprint(mementos.blueprint(facts, site.links))
+    app.register_blueprint(changes.blueprint(site))
     app.register_blueprint(discovery.blueprint(facts, discovery.Sitemap(facts)))
     app.register_blueprint(downloads.blueprint(facts))
     app.register_blueprint(release_pages.blueprint(site))

@@ -30,6 +30,8 @@ from server.references import wanted_by
 
 # The format of a paper's reference as text, and that of what can have its context elsewhere.
 REFERENCE, _JSON_LD = "ref", "jsonld"
+# Kinds whose pages do not say on which day they are read.
+_WITHOUT_DAY = frozenset({Kind.REVISION, Kind.CHANGES})
 _STYLE, _LOCALE, _CONTEXT, _LINKED = "style", "locale", "context", "linked"
 
 
@@ -96,7 +98,7 @@ def read_asked(request: Request, base: str) -> Asked:
         reference_type(manner.reference) if manner.reference else choice.content_type,
         PROFILE_KEY in given or request.header("accept-profile") is not None,
         choose_coding(request.header("accept-encoding")),
-        _today() if manner.form == "html" and kind_at(path) is not Kind.REVISION else "",
+        _today() if manner.form == "html" and kind_at(path) not in _WITHOUT_DAY else "",
         request.header("if-none-match") or "",
     )
 

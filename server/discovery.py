@@ -1,4 +1,4 @@
-"""How machines find what is here: robots.txt, the sitemap, and the catalogue of the endpoint."""
+"""How machines find what is here: robots.txt, the sitemap, and the catalogue of what one asks."""
 
 import json
 from functools import cached_property
@@ -7,8 +7,9 @@ from xml.etree import ElementTree as ET
 from flask import Blueprint, Response, request
 from werkzeug.http import dump_options_header
 
+from server.change_stream import PATH as CHANGES
 from server.facts import Facts, Row
-from server.formats import BY_KEY
+from server.formats import BY_KEY, Kind, offers
 from server.links import CATALOG
 from server.problems import Problem
 
@@ -108,8 +109,17 @@ def _catalog(base: str) -> bytes:
         relation: [{"href": base + path, "type": kind}]
         for relation, (path, kind) in _ABOUT_ENDPOINT.items()
     }
-    catalog = {"anchor": base + CATALOG, "item": [{"href": f"{base}/sparql"}]}
-    linkset = {"linkset": [catalog, {"anchor": f"{base}/sparql", **endpoint}]}
+    items = [{"href": f"{base}/sparql"}, {"href": base + CHANGES}]
+    log = {
+        "anchor": base + CHANGES,
+        "service-doc": [{"href": base + CHANGES, "type": BY_KEY["html"].media_type}],
+        "alternate": [
+            {"href": f"{base}{CHANGES}{row.suffix}", "type": row.media_type}
+            for row in offers(Kind.CHANGES)[1:]
+        ],
+    }
+    catalog = {"anchor": base + CATALOG, "item": items}
+    linkset = {"linkset": [catalog, {"anchor": f"{base}/sparql", **endpoint}, log]}
     return json.dumps(linkset, indent=1).encode() + b"\n"
 
 

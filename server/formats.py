@@ -14,7 +14,8 @@ class Kind(StrEnum):
 
     A nanopublication has several graphs, which few formats have. A saved query can be had as its
     bare text. A revision can also be told by what changed; a time map lists the revisions. A
-    comparison of two releases has JSON of its own beside its RDF.
+    comparison of two releases has JSON of its own beside its RDF. The log of changes is a feed, and
+    a stream of members that are graphs.
     """
 
     ENTITY = "entity"
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     REVISION = "revision"
     TIMEMAP = "timemap"
     COMPARISON = "comparison"
+    CHANGES = "changes"
     SELECT = "select"
     ASK = "ask"
     GRAPH = "graph"
@@ -83,6 +85,9 @@ _DOCUMENT = frozenset(
     }
 )
 _QUADS = frozenset({Kind.NANOPUB})
+_CHANGES = frozenset({Kind.CHANGES})
+# N-Quads has no addresses relative to where it was read, by which a stream leads to its pages.
+_GRAPHS = _QUADS | _CHANGES
 _PAPER = frozenset({Kind.ENTRY})
 _REVISION = frozenset({Kind.REVISION})
 _TIMEMAP = frozenset({Kind.TIMEMAP})
@@ -107,7 +112,11 @@ FORMATS = (
     # Where JSON is of its own kind, no JSON-LD may be taken for it.
     Format("json", "application/json", "JSON", frozenset({Kind.COMPARISON, Kind.TIMEMAP})),
     Format(
-        "jsonld", "application/ld+json", "JSON-LD", (_DOCUMENT | _QUADS) - {Kind.COMPARISON},
+        "feed", "application/feed+json", "JSON Feed", _CHANGES, aliases=("application/json",),
+        also=("json",), ending="json",
+    ),
+    Format(
+        "jsonld", "application/ld+json", "JSON-LD", (_DOCUMENT | _GRAPHS) - {Kind.COMPARISON},
         aliases=("application/json", "application/x-json+ld"),
         iri=f"{_W3C}JSON-LD", writer=ox.RdfFormat.JSON_LD,
     ),
@@ -123,7 +132,7 @@ FORMATS = (
         writer=ox.RdfFormat.N_QUADS,
     ),
     Format(
-        "trig", "application/trig", "TriG", _DOCUMENT | _QUADS,
+        "trig", "application/trig", "TriG", _DOCUMENT | _GRAPHS,
         aliases=("application/x-trig",), iri=f"{_W3C}TriG", writer=ox.RdfFormat.TRIG,
     ),
     Format(
@@ -152,7 +161,7 @@ FORMATS = (
     ),
     Format("arrow", "application/vnd.apache.arrow.stream", "Arrow", _ROWS),
     Format("parquet", "application/vnd.apache.parquet", "Parquet", _ROWS),
-    Format("atom", "application/atom+xml", "Atom", _LIST, "charset=utf-8"),
+    Format("atom", "application/atom+xml", "Atom", _LIST | _CHANGES, "charset=utf-8"),
     # The media types under which doi.org gives citations.
     Format(
         "bib", "application/x-bibtex", "BibTeX", _PAPER, "charset=utf-8",
@@ -170,14 +179,14 @@ FORMATS = (
     Format("linkset", "application/linkset", "Linkset", _PAPER),
 )  # fmt: skip
 BY_KEY = {row.key: row for row in FORMATS}
-_EVIDENCE = "/evidence"
+_EVIDENCE, _LOG = "/evidence", "/changes"
 _NANOPUBS, _REVISIONS = "/nanopub/", "/revision/"
 _RELEASES, _COMPARED = "/release/", "..."
 _QUERIES = "/query/"
 # What a kind is sent as by default; else it is the first format of the table that is no page.
 _FIRST = {
-    **dict.fromkeys((Kind.ENTITY, Kind.ENTRY, Kind.LIST), "html"),
-    **dict.fromkeys((Kind.QUERY, Kind.REVISION, Kind.COMPARISON), "html"),
+    **dict.fromkeys((Kind.ENTITY, Kind.ENTRY, Kind.LIST, Kind.QUERY), "html"),
+    **dict.fromkeys((Kind.REVISION, Kind.COMPARISON, Kind.CHANGES), "html"),
     Kind.NANOPUB: "trig",
     Kind.TIMEMAP: "link-format",
 }
@@ -196,6 +205,8 @@ def kind_at(path: str) -> Kind:
         return Kind.COMPARISON
     if path.startswith(_QUERIES):
         return Kind.QUERY
+    if path == _LOG or path.startswith((f"{_LOG}/", f"{_LOG}.")):
+        return Kind.CHANGES
     if not path.startswith(f"{_EVIDENCE}/"):
         is_list = path == _EVIDENCE or path.startswith(f"{_EVIDENCE}.")
         return Kind.LIST if is_list else Kind.ENTITY

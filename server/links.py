@@ -74,7 +74,7 @@ class Links:
         """Return the profiles and formats of the document at `path`, the default first."""
         rows = self.formats(path)
         native = [View(url, row.media_type, Manner(row.key).profile) for row, url in rows]
-        if kind_at(path) is Kind.REVISION:
+        if kind_at(path) in {Kind.REVISION, Kind.CHANGES}:
             return native
         data = [Manner(row.key, SCHEMA_ORG) for row, _ in rows if row.writer]
         return native + [

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pyoxigraph as ox
 
 from server.asking import Manner
+from server.change_documents import ChangeDocuments
 from server.citation_files import CITATION_FILES
 from server.dataset import dataset_page
 from server.definitions import definition_page
@@ -23,7 +24,7 @@ from server.ontology import ontology_page
 from server.pages import Page, Renderer
 from server.problems import Problem
 from server.profiles import NATIVE, SCHEMA_ORG, view_triples
-from server.revision_documents import RevisionDocuments
+from server.revision_documents import FROZEN, RevisionDocuments
 from server.saved_queries import saved_query_page, saved_text
 from server.schema_org import schema_org, schema_org_home
 from server.terms import scheme_page, thing_page
@@ -69,6 +70,13 @@ class Representations:
         self._facts, self._links, self._renderer = facts, links, renderer
         self._nanopubs = nanopubs
         self._revisions = RevisionDocuments(facts, links)
+        self.changes = ChangeDocuments(facts, links, renderer, self._revisions)
+
+    def frozen(self, path: str) -> str:
+        """Return by which version the document at `path` is written for good, "" if it is not."""
+        if kind_at(path) is Kind.CHANGES:
+            return self.changes.frozen(path)
+        return FROZEN if kind_at(path) is Kind.REVISION else ""
 
     def make(self, path: str, manner: Manner) -> Representation | None:
         """Return the document at `path`, which has no suffix, as it is wanted.
@@ -79,7 +87,9 @@ class Representations:
             nanopub = self._nanopubs.make(path, manner.form)
             return Representation(*nanopub) if nanopub else None
         if kind_at(path) is Kind.REVISION:
-            return self._revision(path, manner)
+            return self._recorded(self._revisions.make(path, manner.form), manner)
+        if kind_at(path) is Kind.CHANGES:
+            return self._recorded(self.changes.make(path, manner.form), manner)
         document = find_document(self._facts, _HOME if path == "/" else path)
         if document is None:
             return None
@@ -90,11 +100,13 @@ class Representations:
         body = self._body(path, document, manner, links)
         return Representation(body, header(said, page if manner.form == "html" else own))
 
-    def _revision(self, path: str, manner: Manner) -> Representation | None:
-        revision = self._revisions.make(path, manner.form)
-        if revision and (manner.profile != NATIVE or manner.is_list):
-            raise Problem("not-acceptable", "A revision has one profile: what was recorded.")
-        return Representation(*revision) if revision else None
+    @staticmethod
+    def _recorded(
+        made: tuple[bytes, str, dict[str, str]] | None, manner: Manner
+    ) -> Representation | None:
+        if made and (manner.profile != NATIVE or manner.is_list):
+            raise Problem("not-acceptable", "This has one profile: what was recorded.")
+        return Representation(*made) if made else None
 
     def _body(self, path: str, document: Document, manner: Manner, links: list[Link]) -> bytes:
         facts, form = self._facts, manner.form

@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 from server.asking import Asked, read_asked
 from server.encodings import compress
-from server.formats import BY_KEY, Kind, kind_at, split_suffix
+from server.formats import BY_KEY, split_suffix
 from server.links import Links
 from server.linkset import header
 from server.messages import Request, Response
@@ -14,7 +14,7 @@ from server.prepared import Prepared
 from server.problems import Problem
 from server.profiles import content_profile, view_links
 from server.representations import Representation, Representations
-from server.revision_documents import FOREVER, FROZEN
+from server.revision_documents import FOREVER
 from server.stamp import CODING, is_marked, pack, stamp
 from server.withdrawn import Withdrawn
 
@@ -44,7 +44,7 @@ class Resources:
         gone = self._withdrawn.answer(request)
         if gone is not None:
             return gone
-        asked = self._read(request)
+        asked = self.read(request)
         ready = self._ready(asked)
         if ready is not None:
             return ready
@@ -55,7 +55,7 @@ class Resources:
 
     def ready(self, request: Request) -> Response | None:
         """Return the answer to `request` where nothing has to be made for it."""
-        return None if self._withdrawn.has(request.path) else self._ready(self._read(request))
+        return None if self._withdrawn.has(request.path) else self._ready(self.read(request))
 
     def _ready(self, asked: Asked) -> Response | None:
         if asked.known:
@@ -89,7 +89,8 @@ class Resources:
             headers["Content-Encoding"] = asked.coding
         return Response(body, asked.content_type, headers=headers)
 
-    def _read(self, request: Request) -> Asked:
+    def read(self, request: Request) -> Asked:
+        """Return what `request` asks for; a Problem, with all ways out, where that cannot be."""
         try:
             return read_asked(request, self._base)
         except Problem as problem:
@@ -105,15 +106,16 @@ class Resources:
     def _headers(self, asked: Asked, etag: str) -> dict[str, str]:
         manner = asked.manner
         own = self._links.location(asked.path, manner)
-        caching = FOREVER if _is_frozen(asked) else CACHING
+        frozen = self._made.frozen(asked.path)
+        caching = FOREVER if frozen else CACHING
         headers = {**_VARY, **caching, "ETag": etag, "Content-Location": own}
         if BY_KEY[manner.form].writer:
             headers["Content-Profile"] = content_profile(manner.profile, self._base)
-        is_indexed = manner.form == "html" and not _is_frozen(asked)
+        is_indexed = manner.form == "html" and not frozen
         return headers if is_indexed else headers | _NOT_INDEXED
 
     def _etag(self, asked: Asked) -> str:
-        manner, version = asked.manner, FROZEN if _is_frozen(asked) else self._version
+        manner, version = asked.manner, self._made.frozen(asked.path) or self._version
         parts = [
             *(version, asked.path, manner.form, asked.content_type, asked.coding, asked.day),
             *(f"{name}={value}" for name, value in manner.parameters.items()),
@@ -132,7 +134,3 @@ class Resources:
         return replace(
             problem, extensions=problem.extensions | {"alternates": ways}, headers=headers
         )
-
-
-def _is_frozen(asked: Asked) -> bool:
-    return kind_at(asked.path) is Kind.REVISION

@@ -20,7 +20,7 @@ from graph.difference import Difference, compare, rdf_patch
 from graph.prefixes import value
 
 # The prefixes of version 1; the project's own table grows.
-_PREFIXES = {
+PREFIXES = {
     "atlas": "https://www.mecfsatlas.com/ontology#",
     "bibo": "http://purl.org/ontology/bibo/",
     "cito": "http://purl.org/spar/cito/",
@@ -35,12 +35,12 @@ _PREFIXES = {
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
-_STRING = f"{_PREFIXES['xsd']}string"
-_TYPE = f"{_PREFIXES['rdf']}type"
+_STRING = f"{PREFIXES['xsd']}string"
+_TYPE = f"{PREFIXES['rdf']}type"
 _NAME = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
 _LOCAL = re.compile(r"[A-Za-z_][\w.-]*$", re.ASCII)
 # What XML 1.0 cannot say at all.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,13 @@ def _canonical(frozen: Frozen) -> bytes:
 
 
 def _turtle(frozen: Frozen) -> bytes:
-    return (_head() + _blocks(frozen.triples)).encode()
+    return (head() + blocks(frozen.triples)).encode()
 
 
 def _trig(frozen: Frozen) -> bytes:
     """Return the record, and the content in a graph named as the revision is."""
-    record = _blocks(sorted(frozen.record, key=str))
-    body = f"{_head()}{record}\n<{frozen.iri}> {{\n{_blocks(frozen.triples)}}}\n"
+    record = blocks(sorted(frozen.record, key=str))
+    body = f"{head()}{record}\n<{frozen.iri}> {{\n{blocks(frozen.triples)}}}\n"
     return body.encode()
 
 
@@ -87,11 +87,13 @@ def _patch(frozen: Frozen) -> bytes:
 
 
 def _json_ld(frozen: Frozen) -> bytes:
-    nodes = [
-        {"@id": subject, **_members(triples)} for subject, triples in _by_subject(frozen.triples)
-    ]
-    document = {"@context": _PREFIXES, "@graph": nodes}
+    document = {"@context": PREFIXES, "@graph": json_nodes(frozen.triples)}
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
+
+
+def json_nodes(triples: Iterable[ox.Triple]) -> list[dict[str, object]]:
+    """Return `triples`, in the order of their subjects, as nodes of JSON-LD."""
+    return [{"@id": subject, **_members(said)} for subject, said in _by_subject(triples)]
 
 
 def _members(triples: Iterable[ox.Triple]) -> dict[str, list[object]]:
@@ -115,7 +117,7 @@ def _literal(said: ox.Literal) -> dict[str, str]:
 
 
 def _rdf_xml(frozen: Frozen) -> bytes:
-    spaces = "".join(f"\n  xmlns:{prefix}={quoteattr(iri)}" for prefix, iri in _PREFIXES.items())
+    spaces = "".join(f"\n  xmlns:{prefix}={quoteattr(iri)}" for prefix, iri in PREFIXES.items())
     body = "".join(
         f"<rdf:Description rdf:about={quoteattr(subject)}>\n"
         f"{''.join(map(_element, triples))}</rdf:Description>\n"
@@ -137,15 +139,17 @@ def _element(triple: ox.Triple) -> str:
     if not said.language and said.datatype.value != _STRING:
         kind = f" rdf:datatype={quoteattr(said.datatype.value)}"
     # A bare carriage return would be read as a line feed.
-    text = escape(_NOT_XML.sub("\ufffd", said.value), {"\r": "&#13;"})
+    text = escape(NOT_XML.sub("\ufffd", said.value), {"\r": "&#13;"})
     return f"  <{name}{space}{kind}>{text}</{name}>\n"
 
 
-def _head() -> str:
-    return "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in _PREFIXES.items()) + "\n"
+def head() -> str:
+    """Return the declarations of the prefixes."""
+    return "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in PREFIXES.items()) + "\n"
 
 
-def _blocks(triples: Iterable[ox.Triple]) -> str:
+def blocks(triples: Iterable[ox.Triple]) -> str:
+    """Return `triples`, in the order of their subjects, as Turtle."""
     return "".join(
         f"<{subject}>\n  " + " ;\n  ".join(map(_said, about)) + " .\n"
         for subject, about in _by_subject(triples)
@@ -166,7 +170,7 @@ def _term(node: object) -> str:
 
 
 def _short(iri: str) -> str:
-    for prefix, space in _PREFIXES.items():
+    for prefix, space in PREFIXES.items():
         if iri.startswith(space) and _NAME.fullmatch(iri, len(space)):
             return f"{prefix}:{iri[len(space) :]}"
     return iri

@@ -14,7 +14,9 @@ from server.retractions import retractions_page
 from server.saved_queries import saved_queries_page
 from server.site import Site
 
-_LISTS = {"evidence", "case-definition", "problems", "query", "release", "retractions"}
+_LISTS = {
+    *("changes", "evidence", "case-definition", "problems", "query", "release", "retractions"),
+}
 
 
 def blueprint(site: Site, plain: PlainPages) -> Blueprint:

@@ -11,7 +11,7 @@ from graph.revise import Order, revise
 from tests.small import ENTRY, edit, recorded_data
 from tests.test_revise import make_uncertain, under_another_policy
 
-MARCH = datetime(2026, 3, 1, tzinfo=UTC)
+MARCH, APRIL = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -49,9 +49,9 @@ def fill_shelf(folder: Path) -> Shelf:
     assert not revise(data, Order("policy", "Policy v0.3.", created=MARCH)).left
     made.append(build(releases, data, keep=1))
     edit(data / "evidence" / f"{ENTRY}.ttl", 'bibo:pages "1-9"', 'bibo:pages "1-7"')
-    revise(data, Order("correction", "Pages.", created=MARCH))
+    revise(data, Order("correction", "Pages.", created=APRIL))
     gone = next(path for path in (data / "evidence").glob("*.ttl") if path.stem != ENTRY)
     gone.unlink()
-    revise(data, Order("withdrawal", "Twice.", created=MARCH, slugs=(gone.stem,)))
+    revise(data, Order("withdrawal", "Twice.", created=APRIL, slugs=(gone.stem,)))
     made.append(build(releases, data, keep=1))
     return Shelf(releases, data, tuple(made))

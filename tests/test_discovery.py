@@ -116,8 +116,15 @@ def test_the_catalogue_leads_to_what_answers(client: FlaskClient, web: httpx.Cli
     response = client.get("/.well-known/api-catalog")
     assert response.mimetype == "application/linkset+json"
     assert response.headers["Link"] == f'<{BASE}/.well-known/api-catalog>; rel="api-catalog"'
-    catalogue, endpoint = response.get_json(force=True)["linkset"]
-    assert catalogue["item"] == [{"href": endpoint["anchor"]}]
+    catalogue, endpoint, log = response.get_json(force=True)["linkset"]
+    assert catalogue["item"] == [{"href": one["anchor"]} for one in (endpoint, log)]
+    assert log["anchor"] == f"{BASE}/changes"
+    assert {row["type"] for row in log["alternate"]} == {
+        "application/feed+json",
+        "application/ld+json",
+        "application/trig",
+        "application/atom+xml",
+    }
     relations = {"service-desc", "service-doc", "service-meta", "status"}
     assert endpoint.keys() == {"anchor", *relations}
     for relation in relations:

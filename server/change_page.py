@@ -1,0 +1,38 @@
+"""The page of the events on one page of the log: its own template, which knows no site of today."""
+
+from collections.abc import Sequence
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+
+from server.event_log import Stretch
+from server.told import Told
+
+# The formats of version 1; those that come later are not named on these pages.
+_FORMATS = (("TriG", ".trig"), ("JSON-LD", ".jsonld"), ("JSON Feed", ".json"), ("Atom", ".atom"))
+
+
+def change_page(
+    number: int, stretch: Stretch, groups: Sequence[tuple[Told, list[Told]]], newer: int
+) -> bytes:
+    """Return the page of that number; the same bytes in every release once it is closed.
+
+    `newer` is the number of the next page, 0 for the last, which grows.
+    """
+    values = {
+        "number": number, "stretch": stretch, "groups": groups, "newer": newer,
+        "formats": _FORMATS,
+    }  # fmt: skip
+    return _template().render(values).encode()
+
+
+@cache
+def _template() -> Template:
+    templates = Environment(
+        loader=PackageLoader("server"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    return templates.get_template("changes-1.html")
