@@ -131,7 +131,7 @@ def test_the_names_that_sparqlwrapper_sends_are_all_known() -> None:
 
 
 def test_within_a_kind_every_name_and_type_means_one_format() -> None:
-    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 24
+    assert len(FORMATS) == len(BY_KEY) == len({row.media_type for row in FORMATS}) == 25
     for kind in Kind:
         rows = offers(kind)
         for counted in (
