@@ -1,7 +1,8 @@
-"""What became of withdrawn entries: 301 to the one that took its place, or 410 that says why.
+"""What became of what was withdrawn: 301 to the one that took its place, or 410 that says why.
 
-An entry that gave way to another was merged with it (301, and the nanopublications of its
-judgements are gone); one that nothing replaced is gone (410). The revisions of both stay.
+An entry or a case definition that gave way to another was merged with it (301, and the
+nanopublications of its judgements are gone); one that nothing replaced is gone (410). The revisions
+of both stay.
 """
 
 import re
@@ -12,9 +13,11 @@ from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 
+from graph.kept import ENTRY, kept_at, noun_of
+from graph.prefixes import BASE
 from server.documents import Document, find_document, serialize
 from server.facts import Facts
-from server.formats import Choice, Kind, content_type, named, offers, pick, split_suffix
+from server.formats import Choice, Kind, content_type, kind_at, named, offers, pick, split_suffix
 from server.links import Links
 from server.linkset import Link, header
 from server.messages import Request, Response
@@ -23,13 +26,13 @@ from server.problems import MOVED, PROBLEMS, Problem
 from server.revisions import Revision, history, revisions
 
 _KEY = "gone"
-_ENTRY = re.compile(r"(/evidence/[^/]+)(/.*)?")
+_DOCUMENT = re.compile(r"(/[^/]+/[^/]+)(/.*)?")
 _CACHING = {"Cache-Control": "no-cache", "Vary": "Accept"}
 
 
 @dataclass(frozen=True)
 class Tombstone:
-    """A withdrawn entry: its path, the revision that withdrew it, what took its place or ""."""
+    """A withdrawn document: its path, the revision that withdrew it, what took its place or ""."""
 
     path: str
     last: Revision
@@ -47,13 +50,18 @@ class Tombstone:
         return self.last.thing.text("dc:contributor")
 
     @property
+    def noun(self) -> str:
+        """Return what people call such a document."""
+        return noun_of(BASE + self.path)
+
+    @property
     def sentence(self) -> str:
         """Return what happened, in words."""
         return f"{self.path} was withdrawn on {self.last.day} by {self.by}: {self.last.note}"
 
 
 class Withdrawn:
-    """The withdrawn entries of one release."""
+    """The withdrawn documents of one release."""
 
     def __init__(self, facts: Facts, links: Links, renderer: Renderer) -> None:
         """Look for none yet."""
@@ -65,13 +73,13 @@ class Withdrawn:
         facts = self._facts
         found = {}
         for row in facts.rows("withdrawn"):
-            path = row["entry"].removeprefix(facts.base)
+            path = row["document"].removeprefix(facts.base)
             instead = row.get("instead", "").removeprefix(facts.base)
-            found[path] = Tombstone(path, revisions(facts, row["entry"])[-1], instead)
+            found[path] = Tombstone(path, revisions(facts, row["document"])[-1], instead)
         return found
 
     def has(self, path: str) -> bool:
-        """Say whether `path` is that of a withdrawn entry, or of what was made from it."""
+        """Say whether `path` is that of a withdrawn document, or of what was made from it."""
         return self._find(path) is not None
 
     def about(self, predicate: ox.NamedNode, identifier: str) -> str:
@@ -79,12 +87,14 @@ class Withdrawn:
         quads = self._facts.store.quads_for_pattern(None, predicate, ox.Literal(identifier))
         for quad in quads:
             path = str(getattr(quad.subject, "value", "")).removeprefix(self._facts.base)
-            if (entry := path.partition("#")[0]) in self.tombstones:
+            # A case definition may have the same DOI, and is not about that paper.
+            entry = path.partition("#")[0]
+            if kept_at(entry) is ENTRY and entry in self.tombstones:
                 return entry
         return ""
 
     def answer(self, request: Request) -> Response | None:
-        """Return the answer where `request` asks for a withdrawn entry, else None.
+        """Return the answer where `request` asks for a withdrawn document, else None.
 
         Raises the Problem that it is gone, where the client wants no format that can say it.
         """
@@ -94,7 +104,7 @@ class Withdrawn:
         rest = split_suffix(request.path)[0].removeprefix(found.path)
         if found.replaced_by and not rest:
             return self._moved(request, found)
-        choice = self._choose(request)
+        choice = self._choose(request, kind_at(found.path))
         headers = {**_CACHING, "Link": self._link_header(found)}
         if choice is None:
             raise self._problem(found)
@@ -103,7 +113,7 @@ class Withdrawn:
         return Response(body, choice.content_type, status, headers, _KEY)
 
     def _find(self, path: str) -> Tombstone | None:
-        match = _ENTRY.fullmatch(path) if self.tombstones else None
+        match = _DOCUMENT.fullmatch(path) if self.tombstones else None
         if match is None or (match[2] or "").startswith("/revision/"):
             return None
         return self.tombstones.get(split_suffix(match[1])[0])
@@ -119,14 +129,14 @@ class Withdrawn:
         }
         return Response(b"", "text/plain", MOVED, headers)
 
-    def _choose(self, request: Request) -> Choice | None:
+    def _choose(self, request: Request, kind: Kind) -> Choice | None:
         """Return the page or a format of data; None for a citation, or what there never was."""
-        rows = [row for row in offers(Kind.ENTRY) if row.writer or row.key == "html"]
+        rows = [row for row in offers(kind) if row.writer or row.key == "html"]
         form = split_suffix(request.path)[1]
         name = dict(parse_qsl(request.query.decode("utf-8", "replace"))).get("format", "")
-        choice = content_type(form) if form else named(Kind.ENTRY, name) if name else None
+        choice = content_type(form) if form else named(kind, name) if name else None
         if choice is None and not name:
-            choice = pick(Kind.ENTRY, request.header("accept"), rows)
+            choice = pick(kind, request.header("accept"), rows)
         return choice if choice and choice.format in rows else None
 
     def _body(self, found: Tombstone, form: str) -> bytes:

@@ -14,11 +14,12 @@ from graph.content import content_of, digest
 from graph.describe import EARLIER_REVISIONS, INFERRED_GRAPH
 from graph.errors import SourceError
 from graph.history import read_history, revision_iri
+from graph.kept import CURRENT_REVISION
 from graph.partitions import VOID_GRAPH
 from graph.prefixes import term
 from graph.release import Release, current_release
 from graph.revise import Order, revise
-from graph.sources import CURRENT_REVISION, ENTRIES
+from graph.sources import ENTRIES
 from server.facts import Facts
 from server.service import service_description
 from server.settings import Settings

@@ -8,10 +8,11 @@ import pytest
 from graph.build import build
 from graph.errors import ReleaseMissing
 from graph.history import History, read_history, revision_iri
+from graph.kept import history_files
 from graph.prefixes import BASE, term
 from graph.recall import recall
 from graph.revise import Order, revise
-from graph.sources import ENTRIES, history_files
+from graph.sources import ENTRIES
 from tests.conftest import SEED
 from tests.small import edit
 

@@ -15,11 +15,11 @@ from graph.aspects import ASPECTS
 from graph.build import InvalidSources, build
 from graph.errors import ReviseRefused
 from graph.history import Revision, read_history
+from graph.kept import history_files
 from graph.paths import ONTOLOGY
 from graph.prefixes import term, value
 from graph.reasons import REASONS
 from graph.revise import Order, Revised, revise
-from graph.sources import history_files
 from server.cli import main
 from tests.small import ENTRY, SIZE, edit, recorded_data, small_data
 
@@ -73,7 +73,7 @@ def repaged(data: Path) -> None:
 
 
 def numbers(revised: Revised) -> dict[str, int]:
-    return {pending.slug: revision.number for pending, revision in revised.done}
+    return {pending.name: revision.number for pending, revision in revised.done}
 
 
 def test_after_edits_of_three_entries_there_are_exactly_three_new_revisions(
@@ -226,7 +226,7 @@ def test_a_policy_revises_what_it_judged_anew_and_sweeps_nothing_else_along(data
         found = said(revision, "atlas:policyVersion")
         assert found == {f"https://www.mecfsatlas.com/policy/{name}" for name in ("v0.1", "v0.3")}
     ((left, why),) = revised.left
-    assert (left.slug, why) == (
+    assert (left.name, why) == (
         ENTRY,
         "changed in other aspects too (bibliography); use another reason",
     )
@@ -266,7 +266,7 @@ def test_a_reason_is_not_given_to_what_it_cannot_stand_for(reason: str, data: Pa
 def test_a_new_entry_gets_its_first_record_and_no_other(data: Path) -> None:
     (data / "history" / f"{ENTRY}.trig").unlink()
     ((pending, why),) = revise(data, EDIT).left
-    assert (pending.slug, why) == (ENTRY, "has no record yet; use --reason first-record")
+    assert (pending.name, why) == (ENTRY, "has no record yet; use --reason first-record")
     assert numbers(revise(data, Order("first-record", "New."))) == {ENTRY: 1}
 
 
