@@ -43,7 +43,9 @@ def hold_to_record(
 def _told(pending: Pending) -> str:
     found = [str(change) for change in changes(pending.difference)]
     more = f"; and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
-    advice = f"run `atlas revise --slug {pending.name} --reason … --note …`, or undo the change"
+    # Entries may be judged anew by it, and one run records them too.
+    whose = "" if "pem-status" in pending.aspects else f" --slug {pending.name}"
+    advice = f"run `atlas revise{whose} --reason … --note …`, or undo the change"
     return f"recorded it: {'; '.join(found[:_TOLD])}{more}. If that is meant, {advice}"
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from graph.build import build
 from graph.release import Release
 from graph.revise import Order, revise
+from tests.revising import make_uncertain, under_another_policy
 from tests.small import ENTRY, edit, recorded_data
-from tests.test_revise import make_uncertain, under_another_policy
 
 MARCH = datetime(2026, 3, 1, tzinfo=UTC)
 
