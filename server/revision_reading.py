@@ -49,6 +49,8 @@ _DEMANDS = (
     ("Authors", "dc:creator"),
     ("Year", "atlas:year"),
     ("Published in", "atlas:publishedIn"),
+    ("DOI", "bibo:doi"),
+    ("PubMed", "bibo:pmid"),
     ("Revises", "atlas:revises"),
     ("Other names", "skos:altLabel"),
 )
