@@ -126,7 +126,9 @@ def _check_replaced(order: Order, instead: Pending) -> None:
     if not instead.content:
         raise ReviseRefused(f"{instead.name} is gone itself; name one that is there")
     if any(noun_of(document_named(name)) != noun for name in order.slugs):
-        raise ReviseRefused(f"{instead.name} is a {noun}; name one of the same kind")
+        raise ReviseRefused(
+            f"{instead.name} is of another kind ({noun}); name one of the same kind"
+        )
 
 
 def _check_clock(pending: Pending, created: datetime, now: datetime) -> None:

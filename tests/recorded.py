@@ -27,16 +27,20 @@ class Recorded:
 
     @property
     def source(self) -> Path:
+        """Return the file of the entry."""
         return self.data / "evidence" / f"{ENTRY}.ttl"
 
     @property
     def history(self) -> Path:
+        """Return the file of its revisions."""
         return self.data / "history" / f"{ENTRY}.trig"
 
     def build(self) -> Release:
+        """Make a release of the data."""
         return build(self.releases, self.data)
 
     def store(self) -> ox.Store:
+        """Return the store of the current release."""
         return ox.Store.read_only(str(current_release(self.releases).store_path))
 
     def problems(self) -> list[tuple[str, int | None, str]]:
@@ -52,6 +56,7 @@ class Recorded:
 
 
 def second_of(month: int) -> datetime:
+    """Return the second day of a month."""
     return datetime(2026, month, 2, tzinfo=UTC)
 
 
@@ -65,4 +70,5 @@ def record_twice(folder: Path) -> Recorded:
 
 
 def line(number: int, rest: str) -> str:
+    """Return how the line of a record begins."""
     return RECORD.format(number) + rest

@@ -3,16 +3,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
 from graph.build import InvalidSources, build
 from graph.errors import ReviseRefused
 from graph.reasons import REASONS
 from graph.revise import Order, Revised, revise
-from server.cli import main
 from tests.revising import (
     EDIT,
     MARCH,
+    atlas,
     evidence,
     histories,
     last,
@@ -112,10 +111,6 @@ def test_a_judgement_that_another_fact_changed_is_told_with_its_value_before_and
         assert said(revision, "atlas:changedAspect") == {"judgement"}
         assert said(revision, "atlas:pemAfter") == {"unclear"}
         assert said(revision, "atlas:pemBefore") <= {"required", "not-required"}
-
-
-def atlas(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments])
 
 
 def test_the_command_tells_what_changed_and_what_was_left(data: Path) -> None:
