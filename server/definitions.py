@@ -61,7 +61,7 @@ def definition_page(facts: Facts, document: Document) -> Page:
         "thing": thing,
         "noun": DEFINITION.noun,
         "revisions": past,
-        "reference": snapshot_reference(thing, [], past[-1] if past else None),
+        "snapshot_reference": snapshot_reference(thing, [], past[-1] if past else None),
         "key": thing.text("skos:notation"),
         "status": thing.one("atlas:pemStatus"),
         "source": thing.one("atlas:pemStatusSource"),

@@ -175,5 +175,5 @@ def _citations(
     return {
         "primary": citations.primary(paper),
         "bibtex": citations.bibtex(paper, slug, entry.iri),
-        "reference": snapshot_reference(entry, labels, current),
+        "snapshot_reference": snapshot_reference(entry, labels, current),
     }
