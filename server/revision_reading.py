@@ -16,6 +16,8 @@ from server.revision_files import Frozen
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER = re.compile(r"(\d+)")
+# Its own name is that of rdf:type.
+_MADE_FOR = "http://purl.org/dc/elements/1.1/type"
 _CAPITALS = {"doi", "pem", "pmid"}
 _WEB = ("https://", "http://")
 _BADGES = (
@@ -281,6 +283,8 @@ def _is_foreign(node: ox.NamedNode | ox.Literal) -> bool:
 
 def _words(iri: str) -> str:
     """Return what a property is called: the words of its own name."""
+    if iri == _MADE_FOR:
+        return "made for"
     words = _CAMEL.sub(" ", re.split("[/#]", iri)[-1]).lower().split()
     return " ".join(word.upper() if word in _CAPITALS else word for word in words)
 
