@@ -68,6 +68,11 @@ def changed_aspects(
     return frozenset(found)
 
 
+def states_a_status(difference: Difference) -> bool:
+    """Say whether a case definition has another PEM status now, by which entries are judged."""
+    return any(triple.predicate == term("atlas:pemStatus") for triple in difference.added)
+
+
 def _is_definition(triples: Iterable[ox.Triple]) -> bool:
     wanted = term("rdf:type"), term("atlas:CaseDefinition")
     return any((triple.predicate, triple.object) == wanted for triple in triples)

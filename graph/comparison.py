@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from graph.archive import Archive
-from graph.aspects import changed_aspects
+from graph.aspects import changed_aspects, states_a_status
 from graph.difference import Change, Difference, changes, compare
 from graph.errors import ReleaseMissing
 from graph.kept import CURRENT_REVISION, DEFINITION, ENTRY, Kept, kept_at
@@ -85,8 +85,12 @@ class Comparison:
         return [change for change in self.entries if change.is_judged_otherwise]
 
     def with_other_status(self, change: DocumentChange) -> list[str]:
-        """Return the case definitions applied in an entry whose PEM status changed."""
-        found = {one.document for one in self.definitions if "pem-status" in one.aspects}
+        """Return the case definitions applied in an entry whose PEM status is another now."""
+        found = {
+            one.document
+            for one in self.definitions
+            if one.is_in_old and states_a_status(one.difference)
+        }
         return sorted(found & change.applied)
 
     @property

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from graph.aspects import states_a_status
 from graph.content import digest
 from graph.difference import changes
 from graph.history import History
@@ -44,7 +45,7 @@ def _told(pending: Pending) -> str:
     found = [str(change) for change in changes(pending.difference)]
     more = f"; and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
     # Entries may be judged anew by it, and one run records them too.
-    whose = "" if "pem-status" in pending.aspects else f" --slug {pending.name}"
+    whose = "" if states_a_status(pending.difference) else f" --slug {pending.name}"
     advice = f"run `atlas revise{whose} --reason … --note …`, or undo the change"
     return f"recorded it: {'; '.join(found[:_TOLD])}{more}. If that is meant, {advice}"
 

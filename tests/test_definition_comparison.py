@@ -42,6 +42,7 @@ def two(recorded_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Two:
     first = build(releases, data)
     make_uncertain(data)
     edit(data / "case-definitions.ttl", '"Dowsett 1990"@en', '"Dowsett 1991"@en')
+    edit(data / "case-definitions.ttl", "a forerunner of PEM", "not yet called PEM")
     revise(data, Order("correction", "No status is certain.", created=MARCH))
     second = build(releases, data)
     return Two(releases, (first.id, second.id), create_app(Facts(second)).test_client())
@@ -57,6 +58,7 @@ def test_definitions_that_changed_stand_apart_with_their_aspects(comparison: Com
     found = {one.document.rpartition("/")[2]: one.aspects for one in comparison.definitions}
     assert found["dowsett1990"] == {"names"}
     assert found["ccc2003"] == {"pem-status"}
+    assert found["ramsay1986"] == {"pem-status"}
     assert len(found) > 10
     assert comparison.others == ()
     assert not [one for one in comparison.entries if "/revision/" in one.document]
@@ -66,6 +68,8 @@ def test_a_judgement_names_the_definitions_of_which_the_status_changed_and_no_ot
     comparison: Comparison,
 ) -> None:
     changed = {one.document for one in comparison.definitions if "pem-status" in one.aspects}
+    # Only the reason for its status is another.
+    changed -= {"https://www.mecfsatlas.com/case-definition/ramsay1986"}
     assert comparison.judged_otherwise
     for change in comparison.judged_otherwise:
         named = comparison.with_other_status(change)

@@ -78,6 +78,13 @@ def test_a_definition_that_changed_without_a_record_is_refused_in_words(recorded
 def test_where_entries_may_be_judged_anew_the_advice_is_one_run_for_all(recorded: Recorded) -> None:
     edit(definitions(recorded), "which comes near PEM", "which is no PEM")
     ((_, _, message),) = recorded.problems()
+    assert f"run `atlas revise --slug {NAME} --reason" in message
+    old, new = (
+        '#uncertain> ;\n    atlas:pemStatusReason "Requires muscle',
+        '#optional> ;\n    atlas:pemStatusReason "Requires muscle',
+    )
+    edit(definitions(recorded), old, new)
+    ((_, _, message),) = recorded.problems()
     assert "run `atlas revise --reason … --note …`" in message
 
 
