@@ -1,4 +1,4 @@
-"""Which aspects of an entry a change touches: the keys of the value list `revision-aspect`."""
+"""Which aspects of a document a change touches: the keys of the value list `revision-aspect`."""
 
 from collections.abc import Iterable, Mapping
 
@@ -23,6 +23,17 @@ _OF_ENTRY = {
     "criteria": "atlas:pemStudied",
     "judgement": "atlas:pemRequirement",
 }
+# So is a case definition; it has no parts.
+_OF_DEFINITION = {
+    "bibliography": "dc:creator dc:type dcterms:source atlas:year atlas:publishedIn bibo:doi "
+    "bibo:pmid fabio:hasPubMedCentralId",
+    "criteria": "atlas:requiredSymptoms atlas:minimumDurationMonthsAdult "
+    "atlas:minimumDurationMonthsChild",
+    "links": "atlas:revises",
+    "names": "skos:prefLabel skos:altLabel",
+    "pem-status": "atlas:pemStatus atlas:pemStatusReason atlas:pemStatusSource "
+    "atlas:pemStatusSourceNeeded",
+}
 _OF_CLASS = {
     "bibliography": "atlas:Paper atlas:Authorship",
     "criteria": "atlas:Inclusion atlas:PatientGroup atlas:ExtraCriterion",
@@ -31,26 +42,40 @@ _OF_CLASS = {
     "retraction": "atlas:Retraction atlas:ExpressionOfConcern",
     "texts": "atlas:Text atlas:Finding atlas:Conclusion atlas:Question",
 }
-ASPECTS = frozenset({*_ANYWHERE, *_OF_ENTRY, *_OF_CLASS})
+ASPECTS = frozenset({*_ANYWHERE, *_OF_ENTRY, *_OF_DEFINITION, *_OF_CLASS})
 
 
 def _by_term(table: Mapping[str, str]) -> dict[object, str]:
     return {term(curie): aspect for aspect, curies in table.items() for curie in curies.split()}
 
 
-_BY_PROPERTY, _BY_ENTRY, _BY_CLASS = map(_by_term, (_ANYWHERE, _OF_ENTRY, _OF_CLASS))
+_BY_PROPERTY, _BY_CLASS = map(_by_term, (_ANYWHERE, _OF_CLASS))
+_BY_ENTRY, _BY_DEFINITION = map(_by_term, (_OF_ENTRY, _OF_DEFINITION))
 
 
 def changed_aspects(
     difference: Difference, old: frozenset[ox.Triple], new: frozenset[ox.Triple]
 ) -> frozenset[str]:
-    """Return the aspects of an entry that `difference`, from `old` to `new`, touches."""
+    """Return the aspects of a document that `difference`, from `old` to `new`, touches."""
+    if _is_definition(old) or _is_definition(new):
+        changed = difference.removed | difference.added
+        return frozenset(_BY_DEFINITION.get(triple.predicate, _OTHER) for triple in changed)
     kinds = _kinds(old) | _kinds(new)
     found = {_aspect(triple, kinds) for triple in difference.removed | difference.added}
     if "policy" in found and not (_plans(old) and _plans(new) and _plans(old) != _plans(new)):
         # The first judgement of an entry, or the end of its last one, is no change of policy.
         found = found - {"policy"} | {"judgement"}
     return frozenset(found)
+
+
+def states_a_status(difference: Difference) -> bool:
+    """Say whether a case definition has another PEM status now, by which entries are judged."""
+    return any(triple.predicate == term("atlas:pemStatus") for triple in difference.added)
+
+
+def _is_definition(triples: Iterable[ox.Triple]) -> bool:
+    wanted = term("rdf:type"), term("atlas:CaseDefinition")
+    return any((triple.predicate, triple.object) == wanted for triple in triples)
 
 
 def _plans(triples: Iterable[ox.Triple]) -> set[object]:

@@ -20,6 +20,7 @@ from graph.errors import BuildRefused
 from graph.event_log import hold_to_log
 from graph.exports import export
 from graph.judge import judge
+from graph.kept import history_files, history_folder
 from graph.merge import merge_shards
 from graph.paths import DATA, ROOT, SHAPES
 from graph.prefixes import BASE
@@ -44,8 +45,6 @@ from graph.sources import (
     Sources,
     bulk_files,
     entry_files,
-    history_files,
-    history_folder,
     ontology_files,
     read_sources,
 )
@@ -140,7 +139,7 @@ def _disk_explained(folder: Path) -> Iterator[None]:
 def inputs_digest(data: Path, base: str, digest: Digest = sha256) -> str:
     """Return one digest over all that a release is made from: sources, shapes, program, base."""
     files = (*bulk_files(data), *entry_files(data), *history_files(data), *query_files(data))
-    listed = [f"{path.name} {digest(path)}" for path in files]
+    listed = [f"{path.relative_to(data)} {digest(path)}" for path in files]
     kept = str(history_folder(data).is_dir())
     return _digest_of([base, _program_digest(digest), kept, *listed])
 
@@ -167,13 +166,14 @@ def _make(
     folder: Path, data: Path, base: str, shop: Workshop, progress: Progress
 ) -> dict[str, int]:
     progress("load", 0, 1)
-    sources, entries = read_shared(shop.layout)
+    stock = read_shared(shop.layout)
+    sources = stock.sources
     queries = read_saved_queries(query_files(data), sources.errors)
     refuse(problems(sources, []))
-    if not entries:
+    if not stock.entries:
         raise BuildRefused(f"no entries in {data / 'evidence'}; bring some in with `atlas import`")
     progress("check and infer", 0, 1)
-    files = shop.shard_files(sources, entries, partial(progress, "check and infer"))
+    files = shop.shard_files(stock, partial(progress, "check and infer"))
     progress("merge", 0, 1)
     merged = folder / "merged.nq"
     merge_shards(files, merged)

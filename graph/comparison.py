@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import pyoxigraph as ox
 
 from graph.archive import Archive
-from graph.aspects import changed_aspects
+from graph.aspects import changed_aspects, states_a_status
 from graph.difference import Change, Difference, changes, compare
 from graph.errors import ReleaseMissing
+from graph.kept import CURRENT_REVISION, DEFINITION, ENTRY, Kept, kept_at
 from graph.prefixes import term
 from graph.prefixes import value as text
 from graph.release import read_manifest
-from graph.sources import CURRENT_REVISION
 
 _INFERRED = "/graph/inferred"
 # From an entry to the policy that its current judgement was made under.
@@ -37,9 +37,10 @@ class Judged:
 class DocumentChange:
     """One document that two releases do not have alike.
 
-    `old` and `new` are its judgement in each, for an entry, and `aspects` the keys of what changed
-    of it; `difference` is empty of triples where only what was inferred changed. A document that
-    one of them lacks has all its triples in it.
+    `old` and `new` are its judgement in each, for an entry, and `applied` the case definitions that
+    the newer one names in it; `aspects` are the keys of what changed, for what has revisions.
+    `difference` is empty of triples where only what was inferred changed. A document that one of
+    them lacks has all its triples in it.
     """
 
     document: str
@@ -49,6 +50,7 @@ class DocumentChange:
     old: Judged = Judged()
     new: Judged = Judged()
     aspects: frozenset[str] = frozenset()
+    applied: frozenset[str] = frozenset()
 
     @property
     def changes(self) -> list[Change]:
@@ -69,17 +71,27 @@ class DocumentChange:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What changed from the release `old` to the release `new`; entries stand apart."""
+    """What changed from the release `old` to `new`; entries and case definitions stand apart."""
 
     old: str
     new: str
     entries: tuple[DocumentChange, ...]
+    definitions: tuple[DocumentChange, ...]
     others: tuple[DocumentChange, ...]
 
     @property
     def judged_otherwise(self) -> list[DocumentChange]:
         """Return the entries whose PEM judgement changed."""
         return [change for change in self.entries if change.is_judged_otherwise]
+
+    def with_other_status(self, change: DocumentChange) -> list[str]:
+        """Return the case definitions applied in an entry whose PEM status is another now."""
+        found = {
+            one.document
+            for one in self.definitions
+            if one.is_in_old and states_a_status(one.difference)
+        }
+        return sorted(found & change.applied)
 
     @property
     def added(self) -> list[DocumentChange]:
@@ -101,13 +113,17 @@ class Comparison:
 def compare_releases(archive: Archive, old: str, new: str) -> Comparison:
     """Compare two releases of the archive; ReleaseMissing where it lacks one of them."""
     base = _same_base(archive, old, new)
-    entries, own, others = f"{base}/evidence/", [], []
+    entries: list[DocumentChange] = []
+    definitions: list[DocumentChange] = []
+    others: list[DocumentChange] = []
+    lists: dict[Kept | None, list[DocumentChange]] = {ENTRY: entries, DEFINITION: definitions}
     for name, digests in _touched(archive, old, new).items():
-        if _is_entry(name, entries):
-            own.append(_change(name, *(_said(archive, side, base) for side in digests)))
-        elif not name.startswith(entries):
-            others.append(_change(name, *(_said(archive, side, base) for side in digests)))
-    return Comparison(old, new, tuple(own), tuple(c for c in others if c.difference))
+        kept = kept_at(name.removeprefix(base))
+        if kept is None or "/revision/" not in name:
+            change = _change(name, kept, *(_said(archive, side, base) for side in digests))
+            if change.difference or kept is ENTRY:
+                lists.get(kept, others).append(change)
+    return Comparison(old, new, tuple(entries), tuple(definitions), tuple(others))
 
 
 def count_touched(archive: Archive, old: str, new: str) -> int:
@@ -144,11 +160,14 @@ def _said(archive: Archive, digests: bytes, base: str) -> frozenset[ox.Triple]:
     return frozenset(t for t in current if t not in inferred and t.predicate != CURRENT_REVISION)
 
 
-def _change(name: str, before: frozenset[ox.Triple], after: frozenset[ox.Triple]) -> DocumentChange:
-    difference = compare(before, after)
+def _change(
+    name: str, kept: Kept | None, before: frozenset[ox.Triple], after: frozenset[ox.Triple]
+) -> DocumentChange:
+    difference, definition = compare(before, after), term("atlas:definition")
     return DocumentChange(
         name, bool(before), bool(after), difference, _judged(name, before), _judged(name, after),
-        changed_aspects(difference, before, after),
+        changed_aspects(difference, before, after) if kept else frozenset(),
+        frozenset(text(triple.object) for triple in after if triple.predicate == definition),
     )  # fmt: skip
 
 

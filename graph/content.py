@@ -1,7 +1,8 @@
-"""The content of an entry: what is asserted or judged of its document, as canonical lines.
+"""The content of a document: what is asserted or judged of it, as canonical lines.
 
-A document is an entry and its `#` parts. There are no blank nodes in it, so that its canonical
-N-Quads by RDFC-1.0 are its N-Triples lines in the order of their bytes, each ended by a line feed.
+A document is an entry or a case definition, and its `#` parts. There are no blank nodes in it, so
+that its canonical N-Quads by RDFC-1.0 are its N-Triples lines in the order of their bytes, each
+ended by a line feed.
 """
 
 import hashlib
@@ -10,23 +11,24 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
-from graph.sources import CURRENT_REVISION, ENTRIES, document_of, is_revision
+from graph.kept import CURRENT_REVISION, KEPT, is_revision
+from graph.sources import document_of
 
 # A content leaves this out, for it names the revision that has the content's digest.
 _LINK = str(CURRENT_REVISION).encode()
-_START = f"<{ENTRIES}".encode()
+_STARTS = tuple(f"<{kept.space}".encode() for kept in KEPT)
 _TRIPLES = ox.RdfFormat.N_TRIPLES
 
 
 def contents(lines: bytes) -> dict[str, bytes]:
-    """Part N-Triples as the store writes them by the entry they describe; return each content.
+    """Part N-Triples as the store writes them by the document they describe; return each content.
 
-    `lines` must hold nothing that was inferred. What they say of revisions and of all that entries
-    share is left out.
+    `lines` must hold nothing that was inferred. What they say of revisions, and of documents of
+    which none are kept, is left out.
     """
     parts: defaultdict[bytes, list[bytes]] = defaultdict(list)
     for line in lines.splitlines(keepends=True):
-        if line.startswith(_START):
+        if line.startswith(_STARTS):
             subject, predicate, _ = line.split(b" ", 2)
             if predicate != _LINK:
                 parts[subject[1:-1].partition(b"#")[0]].append(line)

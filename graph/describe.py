@@ -5,10 +5,10 @@ from collections.abc import Iterable, Iterator
 import pyoxigraph as ox
 
 from graph.examples import EXAMPLES_GRAPH, describe_examples
+from graph.kept import is_revision
 from graph.partitions import DATASET, VOID_GRAPH, Counts, Partitions, count, count_partitions
 from graph.prefixes import BASE, term
 from graph.saved_queries import SavedQuery
-from graph.sources import is_revision
 
 INFERRED_GRAPH = ox.NamedNode(f"{BASE}/graph/inferred")
 # What to look at first; a release without one of these does not name it.
@@ -42,10 +42,10 @@ _GRAPHS = {
 # All graphs of this class are described at once: there may be a hundred thousand.
 EARLIER_REVISIONS = ox.NamedNode(f"{VOID_GRAPH.value}#earlier-revisions")
 _EARLIER = (
-    "What entries said before: one named graph for each earlier revision, under the IRI of that "
-    "revision. What the current one says is in the default graph, without what was inferred; so "
-    "are the records of all revisions. void:documents counts these graphs, void:triples what they "
-    "hold."
+    "What entries and case definitions said before: one named graph for each earlier revision, "
+    "under the IRI of that revision. What the current one says is in the default graph, without "
+    "what was inferred; so are the records of all revisions. void:documents counts these graphs, "
+    "void:triples what they hold."
 )
 _LITERALS = (
     "Which literals carry a language: words for people (titles, labels, definitions, reasons, "

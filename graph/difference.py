@@ -1,4 +1,4 @@
-"""What changed between two contents of an entry: the triples, and the same by meaning."""
+"""What changed between two contents of a document: the triples, and the same by meaning."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -7,6 +7,7 @@ from functools import cache
 
 import pyoxigraph as ox
 
+from graph.kept import noun_of
 from graph.paths import ONTOLOGY
 from graph.prefixes import BASE, shorten, term, value
 from graph.sources import document_of
@@ -35,7 +36,7 @@ class Difference:
 class Change:
     """One property of one part: what it no longer says (`old`) and what it says now (`new`).
 
-    `part` is "" for the entry itself, else its fragment; `property` is the label of the property;
+    `part` is "" for the document itself, else its fragment; `property` is the property's label;
     values that stayed are in neither list.
     """
 
@@ -111,5 +112,5 @@ def _shown(node: object, subject: str) -> str:
         return (text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…") + language
     own = document_of(subject)
     if document_of(text) == own:
-        return text.removeprefix(own) or "the entry"
+        return text.removeprefix(own) or f"the {noun_of(own)}"
     return text.removeprefix(f"{BASE}/").removeprefix("vocabulary/")

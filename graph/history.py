@@ -1,4 +1,4 @@
-"""The history of an entry: its recorded revisions, as data/history/ holds them."""
+"""The history of a document: its recorded revisions, as data/history/ holds them."""
 
 import os
 import re
@@ -12,8 +12,9 @@ import pyoxigraph as ox
 
 from graph.content import content_of, digest, triples_of
 from graph.errors import SourceError
+from graph.kept import CURRENT_REVISION, REVISION, document_in, history_files
 from graph.prefixes import BASE, term
-from graph.sources import CURRENT_REVISION, ENTRIES, REVISION, parse_file
+from graph.sources import parse_file
 from graph.trig import write_trig
 
 WITHDRAWAL = "withdrawal"
@@ -25,7 +26,7 @@ Said = defaultdict[str, list[str]]
 
 @dataclass(frozen=True)
 class Revision:
-    """One recorded revision: what is said of it (`record`), and what the entry then said.
+    """One recorded revision: what is said of it (`record`), and what the document then said.
 
     `number` counts from 1; `reason` is a key of the value list `revision-reason`; the content of a
     withdrawal is empty.
@@ -42,7 +43,7 @@ class Revision:
 
 @dataclass(frozen=True)
 class History:
-    """The revisions of the entry `document`, oldest first; there is at least one."""
+    """The revisions of `document`, oldest first; there is at least one."""
 
     document: str
     file: Path
@@ -55,7 +56,7 @@ class History:
 
     @property
     def is_withdrawn(self) -> bool:
-        """Say whether the entry was withdrawn, so that its IRI is never used again."""
+        """Say whether the document was withdrawn, so that its IRI is never used again."""
         return self.last.reason == WITHDRAWAL
 
     def current(self) -> list[ox.Quad]:
@@ -78,13 +79,18 @@ class History:
 
 
 def revision_iri(document: str, number: int) -> str:
-    """Return the IRI of a revision of the entry `document`."""
+    """Return the IRI of a revision of `document`."""
     return f"{document}/revision/{number}"
+
+
+def read_histories(data: Path) -> dict[str, History]:
+    """Read all files of data/history/, of whatever kind; return each history by its document."""
+    return {history.document: history for history in map(read_history, history_files(data))}
 
 
 def read_history(path: Path) -> History:
     """Read a file of data/history/; a SourceError says where it is not as it was recorded."""
-    document = ENTRIES + path.stem
+    document = document_in(path)
     records: defaultdict[str, set[ox.Triple]] = defaultdict(set)
     graphs: defaultdict[str, set[ox.Triple]] = defaultdict(set)
     for quad in parse_file(path):

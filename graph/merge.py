@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from graph.describe import INFERRED_GRAPH
+from graph.kept import REVISION
 from graph.sorting import sorted_lines
-from graph.sources import REVISION
 
 _END = f" {INFERRED_GRAPH} .\n".encode()
 _REVISION = re.compile(rf" <{REVISION.pattern}> \.\n$".encode())

@@ -11,24 +11,24 @@ from graph.content import triples_of
 from graph.difference import Difference, compare
 from graph.history import History
 from graph.identity import is_other_paper
+from graph.kept import ENTRY, kept_of, name_of, noun_of
 from graph.prefixes import term
-from graph.sources import ENTRIES
 
 _OF_POLICY = frozenset({"judgement", "policy"})
 
 
 @dataclass(frozen=True)
 class Pending:
-    """What an entry says now beside its history: None where it has none; b"" where it is gone."""
+    """What a document says now beside its history: None where it has none; b"" where it is gone."""
 
     document: str
     history: History | None
     content: bytes
 
     @property
-    def slug(self) -> str:
-        """Return the slug of the entry."""
-        return self.document.removeprefix(ENTRIES)
+    def name(self) -> str:
+        """Return what editors call the document."""
+        return name_of(self.document)
 
     @cached_property
     def before(self) -> frozenset[ox.Triple]:
@@ -37,7 +37,7 @@ class Pending:
 
     @cached_property
     def after(self) -> frozenset[ox.Triple]:
-        """Return what the entry says now."""
+        """Return what the document says now."""
         return triples_of(self.content)
 
     @cached_property
@@ -62,18 +62,25 @@ class Pending:
 
 @dataclass(frozen=True)
 class Reason:
-    """One reason: a key of the value list `revision-reason`, and what it refuses to stand for."""
+    """One reason: a key of the value list `revision-reason`, and what it refuses to stand for.
+
+    `of_entries` says why it cannot stand for anything but an entry; "" where it can.
+    """
 
     key: str
     why_not: Callable[[Pending], str]
     is_by_name: bool = False
+    of_entries: str = ""
 
     def refuses(self, pending: Pending, *, by_name: bool) -> str:
         """Say why a revision of `pending` cannot have this reason, "" where it can."""
+        noun = noun_of(pending.document)
         if pending.history and pending.history.is_withdrawn:
-            return "was withdrawn, and a published IRI is never used again; give it a new slug"
+            return "was withdrawn, and a published IRI is never used again; give it a new name"
+        if self.of_entries and kept_of(pending.document) is not ENTRY:
+            return f"is no entry, and {self.of_entries}; use another reason"
         if self.is_by_name and not by_name:
-            return "is gone; a withdrawal is for good, so name the entry with --slug"
+            return f"is gone; a withdrawal is for good, so name the {noun} with --slug"
         return self.why_not(pending)
 
 
@@ -125,8 +132,8 @@ REASONS = {
         Reason("edit", _edit),
         Reason("correction", _edit),
         Reason("model", _edit),
-        Reason("policy", _policy),
-        Reason("retraction", _retraction),
+        Reason("policy", _policy, of_entries="a policy judges nothing else"),
+        Reason("retraction", _retraction, of_entries="only papers are retracted"),
         Reason("withdrawal", _withdrawal, is_by_name=True),
     )
 }

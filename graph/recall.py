@@ -5,8 +5,8 @@ import pyoxigraph as ox
 from graph.content import content_of, digest
 from graph.describe import INFERRED_GRAPH
 from graph.errors import ReleaseMissing
+from graph.kept import CURRENT_REVISION, REVISION
 from graph.prefixes import BASE, term, value
-from graph.sources import CURRENT_REVISION, REVISION
 
 
 def recall(store: ox.Store, revision: str, base: str = BASE) -> bytes | None:

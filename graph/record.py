@@ -27,7 +27,7 @@ Said = Iterator[tuple[str, ox.NamedNode | ox.Literal]]
 class Statement:
     """What is said of a revision: why, in what words, by which agent and perhaps which person.
 
-    `created` is in UTC, whole seconds; `replaced_by` the entry that stands in for a withdrawn one.
+    `created` is in UTC, whole seconds; `replaced_by` what stands in for what is withdrawn.
     """
 
     reason: str

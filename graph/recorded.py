@@ -1,7 +1,8 @@
-"""Hold every entry to its history: what it says now has to be what was last recorded of it."""
+"""Hold documents to their history: what one says now has to be what was last recorded of it."""
 
 from pathlib import Path
 
+from graph.aspects import states_a_status
 from graph.content import digest
 from graph.difference import changes
 from graph.history import History
@@ -15,9 +16,9 @@ _TOLD = 3
 def hold_to_record(
     document: str, source: Path, history: History | None, content: bytes
 ) -> Problem | None:
-    """Return what is wrong where the `content` of an entry is not that of its last revision.
+    """Return what is wrong where the `content` of a document is not that of its last revision.
 
-    `source` is the file that an editor knows; the content of an entry that is gone is empty.
+    `source` is the file that an editor knows; the content of a document that is gone is empty.
     """
     pending = Pending(document, history, content)
     if history is None:
@@ -28,13 +29,13 @@ def hold_to_record(
     if history.is_withdrawn:
         problem = (
             f"was withdrawn in {history.file.name}, and a published IRI is never used again; "
-            "give it a new slug"
+            "give it a new name"
         )
         return _problem(source, pending, problem)
     if not content:
         problem = (
             "is gone, but was not withdrawn; restore its source under this name, or run "
-            f"`atlas revise --slug {pending.slug} --reason withdrawal --note …`"
+            f"`atlas revise --slug {pending.name} --reason withdrawal --note …`"
         )
         return _problem(history.file, pending, problem, history.line_of(history.last))
     return _problem(source, pending, f"is not as revision {history.last.number} {_told(pending)}")
@@ -43,9 +44,11 @@ def hold_to_record(
 def _told(pending: Pending) -> str:
     found = [str(change) for change in changes(pending.difference)]
     more = f"; and {len(found) - _TOLD} more" if len(found) > _TOLD else ""
-    advice = f"run `atlas revise --slug {pending.slug} --reason … --note …`, or undo the change"
+    # Entries may be judged anew by it, and one run records them too.
+    whose = "" if states_a_status(pending.difference) else f" --slug {pending.name}"
+    advice = f"run `atlas revise{whose} --reason … --note …`, or undo the change"
     return f"recorded it: {'; '.join(found[:_TOLD])}{more}. If that is meant, {advice}"
 
 
 def _problem(file: Path, pending: Pending, message: str, line: int | None = None) -> Problem:
-    return Problem(str(file), line, pending.slug, "", message)
+    return Problem(str(file), line, pending.name, "", message)

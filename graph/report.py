@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graph.errors import BuildRefused, SourceError
+from graph.kept import is_revision, name_of
 from graph.prefixes import BASE, shorten
 from graph.shacl import Violation
-from graph.sources import ENTRIES, Sources, document_of, is_revision
+from graph.sources import Sources, document_of
 
 # So many characters of a value are shown; the line it stands on is named anyway.
 _SHOWN = 80
@@ -86,7 +87,7 @@ def _found(violation: Violation) -> str:
 
 def _name(iri: str) -> str:
     document, mark, fragment = iri.partition("#")
-    name = document.removeprefix(ENTRIES) if is_revision(iri) else document.rsplit("/", 1)[-1]
+    name = name_of(document) if is_revision(iri) else document.rsplit("/", 1)[-1]
     return f"{name}{mark}{fragment}"
 
 

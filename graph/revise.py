@@ -1,4 +1,4 @@
-"""Record revisions: compare every entry with its last one, and write those that are missing."""
+"""Record revisions: compare every document with its last, and write those that are missing."""
 
 import fcntl
 import os
@@ -14,20 +14,21 @@ from graph.build import check
 from graph.content import contents
 from graph.errors import ReviseRefused
 from graph.event_log import hold_to_newest
-from graph.history import WITHDRAWAL, History, Revision, read_history, write_history
+from graph.history import WITHDRAWAL, History, Revision, read_histories, write_history
+from graph.kept import KEPT, document_named, history_file, history_folder, name_of, noun_of
 from graph.prefixes import BASE, term, value
 from graph.reasons import REASONS, Pending
 from graph.record import Statement, record
 from graph.report import refuse
-from graph.sources import ENTRIES, history_files, history_folder
 
 
 @dataclass(frozen=True)
 class Order:
-    """What an editor asks for: why, in what words, by whom, when, and of which entries.
+    """What an editor asks for: why, in what words, by whom, when, and of which documents.
 
     `by` is an agent of data/agents.ttl, by the end of its IRI; `editor` the name of a person, or
-    ""; no `slugs` mean all entries; `replaced_by` is a slug, for a withdrawal.
+    "". An entry is named by its slug, a case definition as `case-definition/ccc2003`: no `slugs`
+    mean all of both; `replaced_by` is such a name, for a withdrawal.
     """
 
     reason: str
@@ -48,7 +49,7 @@ class Revised:
 
 
 def revise(data: Path, order: Order, *, dry_run: bool = False) -> Revised:
-    """Record a revision of each entry that changed for the reason of `order`.
+    """Record a revision of each document that changed for the reason of `order`.
 
     Doing it again changes nothing. Files are written one after the other, each whole or not at
     all; after a kill the next run does the rest. With `dry_run` nothing is written.
@@ -80,7 +81,7 @@ def revise(data: Path, order: Order, *, dry_run: bool = False) -> Revised:
 
 
 def _statement(store: ox.Store, order: Order, now: datetime) -> Statement:
-    instead = ox.NamedNode(ENTRIES + order.replaced_by) if order.replaced_by else None
+    instead = ox.NamedNode(document_named(order.replaced_by)) if order.replaced_by else None
     return Statement(
         order.reason,
         order.note,
@@ -92,30 +93,44 @@ def _statement(store: ox.Store, order: Order, now: datetime) -> Statement:
 
 
 def _changed(waiting: list[Pending], order: Order) -> list[Pending]:
-    """Return the entries of `order` that are not as they were last recorded."""
-    _check_slugs(order, waiting)
-    wanted = (p for p in waiting if not order.slugs or p.slug in order.slugs)
+    """Return the documents of `order` that are not as they were last recorded."""
+    _check_names(order, {pending.document: pending for pending in waiting})
+    named = set(map(document_named, order.slugs))
+    wanted = (p for p in waiting if not named or p.document in named)
     return [pending for pending in wanted if pending.difference or not pending.history]
 
 
 def _pending(store: ox.Store, data: Path) -> Iterator[Pending]:
-    """Yield what each entry says now beside its history, the withdrawn ones among them."""
+    """Yield what each document says now beside its history, the withdrawn ones among them."""
     lines = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
     now = contents(lines)
-    histories = {h.document: h for h in map(read_history, history_files(data))}
+    histories = read_histories(data)
     for document in sorted({*now, *histories}):
         yield Pending(document, histories.get(document), now.get(document, b""))
 
 
-def _check_slugs(order: Order, waiting: list[Pending]) -> None:
-    known = {pending.slug: pending for pending in waiting}
-    for slug in filter(None, (*order.slugs, order.replaced_by)):
-        if slug not in known:
-            raise ReviseRefused(f"there is no entry {slug!r}, neither now nor in data/history/")
-    if order.replaced_by and order.reason != WITHDRAWAL:
-        raise ReviseRefused("only a withdrawn entry is replaced; leave --replaced-by out")
-    if order.replaced_by and not known[order.replaced_by].content:
-        raise ReviseRefused(f"{order.replaced_by} is gone itself; name an entry that is there")
+def _check_names(order: Order, known: dict[str, Pending]) -> None:
+    for name in filter(None, (*order.slugs, order.replaced_by)):
+        document = document_named(name)
+        if document not in known:
+            near = [name_of(one) for one in known if one.endswith(f"/{name}")]
+            advice = f"; did you mean {near[0]}?" if near else ""
+            problem = f"there is no {noun_of(document)} {name!r}, neither now nor in data/history/"
+            raise ReviseRefused(problem + advice)
+    if order.replaced_by:
+        _check_replaced(order, known[document_named(order.replaced_by)])
+
+
+def _check_replaced(order: Order, instead: Pending) -> None:
+    noun = noun_of(instead.document)
+    if order.reason != WITHDRAWAL:
+        raise ReviseRefused("only what is withdrawn is replaced; leave --replaced-by out")
+    if not instead.content:
+        raise ReviseRefused(f"{instead.name} is gone itself; name one that is there")
+    if any(noun_of(document_named(name)) != noun for name in order.slugs):
+        raise ReviseRefused(
+            f"{instead.name} is of another kind ({noun}); name one of the same kind"
+        )
 
 
 def _check_clock(waiting: list[Pending], created: datetime, now: datetime) -> None:
@@ -128,7 +143,7 @@ def _extended(pending: Pending, revision: Revision, folder: Path) -> History:
     if pending.history:
         known = pending.history
         return replace(known, revisions=(*known.revisions, revision))
-    return History(pending.document, folder / f"{pending.slug}.trig", (revision,))
+    return History(pending.document, history_file(folder, pending.document), (revision,))
 
 
 def _agent(store: ox.Store, name: str) -> ox.NamedNode:
@@ -153,11 +168,12 @@ def _folder(data: Path, *, dry_run: bool) -> Iterator[Path]:
     if dry_run:
         yield folder
         return
-    folder.mkdir(exist_ok=True)
+    for kept in KEPT:
+        (folder / kept.folder).mkdir(parents=True, exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        for path in folder.glob(".*.new"):
+        for path in folder.rglob(".*.new"):
             path.unlink()
         yield folder
     except BlockingIOError as error:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +12,8 @@ import pyoxigraph as ox
 
 from graph.dump import sha256
 from graph.errors import SourceError
+from graph.history import History, read_history
+from graph.kept import ENTRY, KEPT, history_files, history_folder, is_revision
 from graph.prefixes import value
 from graph.sources import (
     BATCH,
@@ -22,8 +24,6 @@ from graph.sources import (
     claim,
     document_of,
     entry_files,
-    history_files,
-    history_folder,
     parse_file,
     read_ontology,
     stray_links,
@@ -49,7 +49,7 @@ class Layout:
 
     @cached_property
     def keeps_history(self) -> bool:
-        """Say whether revisions are recorded, so that every entry has to have one."""
+        """Say whether revisions are recorded, so that every document has to have one."""
         return history_folder(self.data).is_dir()
 
     def digest(self, document: str) -> str:
@@ -103,7 +103,28 @@ def plan(entries: list[Entry]) -> list[Shard]:
     return [Shard(tuple(groups[number])) for number in sorted(groups)]
 
 
-def read_shared(layout: Layout) -> tuple[Sources, list[Entry]]:
+@dataclass(frozen=True)
+class Stock:
+    """What a build begins with: what all entries share, in a store, and the list of the entries.
+
+    `histories` are those of what all share, by document; the store holds their records.
+    """
+
+    sources: Sources
+    entries: list[Entry]
+    histories: dict[str, History]
+
+    @property
+    def recorded(self) -> Iterator[tuple[str, Path]]:
+        """Return each shared document of which revisions are kept, with the file to look at."""
+        spaces = tuple(kept.space for kept in KEPT if kept is not ENTRY)
+        known = {document: history.file for document, history in self.histories.items()}
+        for document, file in {**known, **self.sources.files}.items():
+            if document.startswith(spaces) and not is_revision(document):
+                yield document, file
+
+
+def read_shared(layout: Layout) -> Stock:
     """Read what all entries share into a store, and list the entries.
 
     The entries of bulk files are put into files of their own. Errors are collected, not raised.
@@ -119,12 +140,28 @@ def read_shared(layout: Layout) -> tuple[Sources, list[Entry]]:
             sources.errors.append(error)
         else:
             entries += [Entry(d, layout.unpacked_file(d), path) for d in documents]
-    return sources, with_histories(entries, layout.data)
+    histories = _shared_histories(layout, sources)
+    return Stock(sources, with_histories(entries, layout.data), histories)
+
+
+def _shared_histories(layout: Layout, sources: Sources) -> dict[str, History]:
+    """Read the histories of what all entries share, and put their records into the store."""
+    histories = {}
+    for path in history_files(layout.data, *(kept for kept in KEPT if kept is not ENTRY)):
+        try:
+            history = read_history(path)
+        except SourceError as error:
+            sources.errors.append(error)
+            continue
+        histories[history.document] = history
+        sources.files.update((revision.iri, path) for revision in history.revisions)
+        sources.store.bulk_extend(history.current())
+    return histories
 
 
 def with_histories(entries: list[Entry], data: Path) -> list[Entry]:
     """Return `entries` each with its history, and those of which only that is left."""
-    histories = {ENTRIES + path.stem: path for path in history_files(data)}
+    histories = {ENTRIES + path.stem: path for path in history_files(data, ENTRY)}
     kept = [replace(e, history=histories.pop(e.document, None)) for e in entries]
     return kept + [Entry(document, None, path, path) for document, path in histories.items()]
 

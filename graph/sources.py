@@ -1,6 +1,5 @@
 """Read the Turtle of the repository, or say file by file what is wrong."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -9,6 +8,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from graph.errors import SourceError
+from graph.kept import CURRENT_REVISION, ENTRY, is_revision
 from graph.paths import DATA, ONTOLOGY
 from graph.prefixes import BASE, shorten, term, value
 from graph.shacl import followed_backwards
@@ -20,11 +20,8 @@ FORMATS = {
     ".trig": ox.RdfFormat.TRIG,
     ".jsonld": ox.RdfFormat.JSON_LD,
 }
-ENTRIES = f"{BASE}/evidence/"
-REVISION = re.compile(rf"({re.escape(ENTRIES)}[^/#]+)/revision/([1-9][0-9]*)")
+ENTRIES = ENTRY.space
 BATCH = 200_000
-# Said by the build of an entry, from its history.
-CURRENT_REVISION = term("pav:hasCurrentVersion")
 
 
 @dataclass(frozen=True)
@@ -49,16 +46,6 @@ def ontology_files() -> list[Path]:
 def entry_files(data: Path) -> list[Path]:
     """Return the files under `data` that hold one evidence entry each, by name."""
     return sorted((data / "evidence").glob("*.ttl"))
-
-
-def history_folder(data: Path) -> Path:
-    """Return the folder under `data` that holds a file of revisions for each entry, if there is."""
-    return data / "history"
-
-
-def history_files(data: Path) -> list[Path]:
-    """Return the files under `data` that hold the revisions of one entry each, by name."""
-    return sorted(history_folder(data).glob("*.trig"))
 
 
 def bulk_files(data: Path) -> list[Path]:
@@ -148,11 +135,6 @@ def entry_of(iri: str) -> str:
     if not iri.startswith(ENTRIES):
         return ""
     return document_of(iri).partition("/revision/")[0] if is_revision(iri) else document_of(iri)
-
-
-def is_revision(iri: str) -> bool:
-    """Say whether `iri` is that of a revision of an entry, or of a part of it."""
-    return "/revision/" in iri and REVISION.fullmatch(document_of(iri)) is not None
 
 
 @cache

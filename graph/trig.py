@@ -1,15 +1,16 @@
-"""Write the revisions of an entry as TriG that people can review: one triple a line, in order."""
+"""Write the revisions of a document as TriG that people can review: one triple a line, in order."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
+from graph.kept import noun_of
 from graph.prefixes import BASE, prefixes, shorten, term
 
 _HEAD = """\
-# The revisions of this entry, oldest first. Only `atlas revise` writes here, and it only adds.
-# Each has a record, and a graph with all that was then asserted or judged of the entry.
+# The revisions of this {noun}, oldest first. Only `atlas revise` writes here, and it only adds.
+# Each has a record, and a graph with all that was then asserted or judged of the {noun}.
 """
 # Such IRIs can be written without the origin and mean the same: no dots to climb, no //.
 _PATH = re.compile(r"(?:/\w[\w.~-]*)+(?:#[\w.~-]+)?", re.ASCII)
@@ -29,7 +30,7 @@ def write_trig(
     body = "".join(_revision(document, *revision) for revision in revisions)
     used = set(re.findall(r"(?<![^\s^])([a-z][\w-]*):", body))
     known = [f"@prefix {p}: <{iri}> .\n" for p, iri in prefixes().items() if p in used]
-    return "".join([_HEAD, f"@base <{document}> .\n", *known, body])
+    return "".join([_HEAD.format(noun=noun_of(document)), f"@base <{document}> .\n", *known, body])
 
 
 def _revision(

@@ -1,5 +1,6 @@
 """Work out one shard: read, check, judge, infer, and write what is true of it as sorted N-Quads."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,7 +22,7 @@ from graph.reason import infer, work_out
 from graph.recorded import hold_to_record
 from graph.report import Problem, problems
 from graph.shacl import validate
-from graph.shards import Entry, Layout, Shard
+from graph.shards import Entry, Layout, Shard, Stock
 from graph.shelf import Shelf
 from graph.sources import Sources, entry_of, parse_file, place, read_file, stray_links
 
@@ -68,9 +69,10 @@ class _Shared:
 
 
 def work_out_shared(
-    sources: Sources, layout: Layout, hiding: frozenset[ox.NamedNode], shelf: Shelf, key: str
+    stock: Stock, layout: Layout, hiding: frozenset[ox.NamedNode], shelf: Shelf, key: str
 ) -> Outcome:
-    """Work out what all entries share, the whole of `sources`; its store is changed."""
+    """Work out what all entries share, the whole of the store of `stock`, which is changed."""
+    sources, histories = stock.sources, stock.histories
     store = sources.store
     own = list(store)
     refuse_hidden_links(own, hiding)
@@ -80,9 +82,12 @@ def work_out_shared(
     if found := _check(trial, sources, frozenset({""})):
         return Outcome(None, violations=found)
     judge(store)
-    asserted = store.dump(format=_TRIPLES, from_graph=_DEFAULT)
+    asserted = store.dump(format=_TRIPLES, from_graph=_DEFAULT) or b""
+    if layout.keeps_history and (found := _unrecorded(stock.recorded, histories, asserted)):
+        return Outcome(None, violations=found)
     infer(store)
-    lines = shard_lines(asserted or b"", _inferred(store))
+    lines = shard_lines(asserted, _inferred(store))
+    lines.update(line for history in histories.values() for line in history.earlier_lines())
     return Outcome(shelf.put(key, linked.digests, sorted(lines)))
 
 
@@ -104,7 +109,8 @@ def work_out_entries(shard: Shard, ground: Ground, key: str) -> Outcome:
     if found := _check(store, sources, documents):
         return Outcome(None, violations=found)
     asserted = store.dump(format=_TRIPLES, from_graph=_DEFAULT) or b""
-    if ground.layout.keeps_history and (found := _unrecorded(shard, histories, asserted)):
+    known = ((entry.document, entry.source) for entry in shard.entries)
+    if ground.layout.keeps_history and (found := _unrecorded(known, histories, asserted)):
         return Outcome(None, violations=found)
     store.bulk_extend(shared.inferred)
     work_out(store, ground.axioms)
@@ -143,13 +149,13 @@ def _histories(shard: Shard, sources: Sources) -> dict[str, History]:
 
 
 def _unrecorded(
-    shard: Shard, histories: dict[str, History], asserted: bytes
+    documents: Iterable[tuple[str, Path]], histories: dict[str, History], asserted: bytes
 ) -> tuple[Problem, ...]:
-    """Return a problem for each entry of `shard` that is not as it was last recorded."""
+    """Return a problem for each of `documents` that is not as it was last recorded."""
     now = contents(asserted)
     found = (
-        hold_to_record(e.document, e.source, histories.get(e.document), now.get(e.document, b""))
-        for e in shard.entries
+        hold_to_record(document, file, histories.get(document), now.get(document, b""))
+        for document, file in documents
     )
     return tuple(problem for problem in found if problem)
 
@@ -182,8 +188,10 @@ def _read_shared(file: Path) -> _Shared:
     asserted: list[ox.Quad] = []
     inferred: list[ox.Quad] = []
     for quad in ox.parse(path=str(file), format=ox.RdfFormat.N_QUADS):
-        target = inferred if quad.graph_name == INFERRED_GRAPH else asserted
-        target.append(ox.Quad(*quad.triple))
+        # What earlier revisions said is not said any more.
+        if quad.graph_name in {INFERRED_GRAPH, _DEFAULT}:
+            target = inferred if quad.graph_name == INFERRED_GRAPH else asserted
+            target.append(ox.Quad(*quad.triple))
     with file.open("rb") as lines:
         return _Shared(asserted, inferred, frozenset(lines))
 

@@ -12,9 +12,8 @@ from graph.axioms import axioms
 from graph.crew import work_through
 from graph.joins import later_premises, sources_of
 from graph.report import refuse
-from graph.shards import Entry, Layout, plan
+from graph.shards import Layout, Stock, plan
 from graph.shelf import Shelf
-from graph.sources import Sources
 from graph.work import Ground, work_out_entries, work_out_shared
 
 Progress = Callable[[int, int], None]
@@ -29,13 +28,13 @@ class Workshop:
     program: str
     digest: Callable[[Path], str]
 
-    def shard_files(self, sources: Sources, entries: list[Entry], progress: Progress) -> list[Path]:
-        """Return the file of what all entries share, which `sources` holds, and of each shard.
+    def shard_files(self, stock: Stock, progress: Progress) -> list[Path]:
+        """Return the file of what all entries share, and that of each shard of entries.
 
         Raises InvalidSources with the problems of all shards, those that hide others alone.
         """
-        ground = self._ground(sources)
-        keys = {shard.key(ground.key, self.digest): shard for shard in plan(entries)}
+        ground = self._ground(stock)
+        keys = {shard.key(ground.key, self.digest): shard for shard in plan(stock.entries)}
         kept = {key: self.shelf.find(key, self._digest_of) for key in keys}
         missing = [key for key in keys if kept[key] is None]
         jobs = [partial(work_out_entries, keys[key], ground, key) for key in missing]
@@ -48,17 +47,19 @@ class Workshop:
         files = [ground.file, *kept.values(), *(outcome.file for outcome in outcomes)]
         return sorted(file for file in files if file)
 
-    def _ground(self, sources: Sources) -> Ground:
+    def _ground(self, stock: Stock) -> Ground:
         known = tuple(axioms())
         later = later_premises(known)
         hiding = sources_of(later, known)
-        lines = sources.store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
+        store = stock.sources.store
+        # The records are among them, with the digest of every content.
+        lines = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph())
         said = b"".join(sorted((lines or b"").splitlines(keepends=True)))
         made_by = f"{self.program} {self.layout.keeps_history}"
         key = hashlib.sha256(made_by.encode() + said).hexdigest()
         file = self.shelf.find(key, self._digest_of)
         if file is None:
-            outcome = work_out_shared(sources, self.layout, hiding, self.shelf, key)
+            outcome = work_out_shared(stock, self.layout, hiding, self.shelf, key)
             refuse([*outcome.errors, *outcome.violations])
             file = outcome.file
         assert file

@@ -148,7 +148,7 @@ def _print(comparison: Comparison) -> None:
     click.echo(f"{len(judged)} PEM judgements changed")
     for change in judged:
         old, new = (last_part(side.value) or "not judged" for side in (change.old, change.new))
-        click.echo(f"  {_slug(change)}: {old} → {new}, {reason_of(change)}")
+        click.echo(f"  {_slug(change)}: {old} → {new}, {reason_of(comparison, change)}")
     for word, found in (
         ("added", comparison.added),
         ("withdrawn", comparison.withdrawn),
@@ -156,9 +156,11 @@ def _print(comparison: Comparison) -> None:
         click.echo(f"{len(found)} entries {word}")
         for change in found:
             click.echo(f"  {_slug(change)}")
-    click.echo(f"{len(comparison.changed)} entries changed")
-    for change in comparison.changed:
-        _print_changes(change, f"{_slug(change)} ({', '.join(sorted(change.aspects))})")
+    recorded = (("entries", comparison.changed), ("case definitions", comparison.definitions))
+    for words, changed in recorded:
+        click.echo(f"{len(changed)} {words} changed")
+        for change in changed:
+            _print_changes(change, f"{_slug(change)} ({', '.join(sorted(change.aspects))})")
     click.echo(f"{len(comparison.others)} other documents changed")
     for change in comparison.others:
         _print_changes(change, change.document)

@@ -11,7 +11,7 @@ from graph.reasons import REASONS, Pending
 from graph.revise import Order, revise
 from server.cli_folders import data_option
 
-# So many changes of one entry are printed.
+# So many changes of one document are printed.
 _SHOWN = 20
 
 
@@ -21,7 +21,12 @@ _SHOWN = 20
     "--reason", required=True, type=click.Choice(list(REASONS)), help="Which kind of reason."
 )
 @click.option("--note", required=True, help="Why, in a sentence for readers.")
-@click.option("--slug", "slugs", multiple=True, help="Only this entry; may be given again.")
+@click.option(
+    "--slug",
+    "slugs",
+    multiple=True,
+    help="Only this entry, or case-definition/<key>; may be given again.",
+)
 @click.option(
     "--by", default="editors", show_default=True, help="Agent of data/agents.ttl who revises."
 )
@@ -33,7 +38,7 @@ _SHOWN = 20
     help="When the change was made, in UTC; never before the last revision.",
 )
 @click.option(
-    "--replaced-by", default="", help="Slug of the entry that a withdrawn one gave way to."
+    "--replaced-by", default="", help="Name, as for --slug, of what the withdrawn one gave way to."
 )
 @click.option("--dry-run", is_flag=True, help="Print what would be recorded, and write nothing.")
 def revise_command(  # noqa: PLR0913, PLR0917
@@ -47,10 +52,10 @@ def revise_command(  # noqa: PLR0913, PLR0917
     replaced_by: str,
     dry_run: bool,
 ) -> None:
-    """Record a revision of each entry that is not as it was last recorded, in data/history/.
+    """Record a revision of each entry and case definition that is not as last recorded.
 
-    A build refuses an entry that changed without one. What the reason cannot stand for is left,
-    and the exit status is then 1; run it again with the reason that fits.
+    They are kept in data/history/. A build refuses what changed without one. What the reason
+    cannot stand for is left, and the exit status is then 1; run it again with the reason that fits.
     """
     created = date.replace(tzinfo=UTC) if date else None
     order = Order(reason, note, by, editor, created, slugs, replaced_by)
@@ -58,7 +63,7 @@ def revise_command(  # noqa: PLR0913, PLR0917
     for pending, revision in revised.done:
         _print(pending, revision)
     for pending, problem in revised.left:
-        click.echo(f"left: {pending.slug} {problem}", err=True)
+        click.echo(f"left: {pending.name} {problem}", err=True)
     word = "to record" if dry_run else "recorded"
     click.echo(f"{len(revised.done)} {word}, {len(revised.left)} left")
     if revised.left:
@@ -67,7 +72,7 @@ def revise_command(  # noqa: PLR0913, PLR0917
 
 def _print(pending: Pending, revision: Revision) -> None:
     aspects = ", ".join(sorted(pending.aspects))
-    click.echo(f"{pending.slug}: revision {revision.number}{f' ({aspects})' if aspects else ''}")
+    click.echo(f"{pending.name}: revision {revision.number}{f' ({aspects})' if aspects else ''}")
     if pending.history and pending.content:
         found = changes(pending.difference)
         for change in found[:_SHOWN]:

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 
+from graph.kept import DEFINITION
 from server.asked import ask
 from server.charts import NOT_JUDGED, PEM, shares
 from server.documents import Document
 from server.facts import Facts, Row
 from server.lineage import lineages, revised
 from server.pages import Page
+from server.revisions import revisions
+from server.snapshots import snapshot_reference
 from server.things import Thing
 
 # A page shows so many studies of one kind, and says where the rest are.
@@ -53,8 +56,12 @@ def definition_page(facts: Facts, document: Document) -> Page:
     part = ask(facts, "definition-years", definition=thing.node)
     whole = ask(facts, "criteria-years")
     count = {row["way"]: row["count"] for row in ways.rows}
+    past = revisions(facts, thing.iri)
     values: dict[str, object] = {
         "thing": thing,
+        "noun": DEFINITION.noun,
+        "revisions": past,
+        "snapshot_reference": snapshot_reference(thing, [], past[-1] if past else None),
         "key": thing.text("skos:notation"),
         "status": thing.one("atlas:pemStatus"),
         "source": thing.one("atlas:pemStatusSource"),
@@ -73,8 +80,8 @@ def definition_page(facts: Facts, document: Document) -> Page:
 
 def definitions_page(facts: Facts) -> Page:
     """Return the list of case definitions."""
-    rows, revisions = ask(facts, "definitions"), ask(facts, "revisions")
-    asked = [rows, revisions]
+    rows, later = ask(facts, "definitions"), ask(facts, "revisions")
+    asked = [rows, later]
     values: dict[str, object] = {"rows": rows.rows, "revised": revised(facts), "asked": asked}
     return Page("definitions.html", values)
 

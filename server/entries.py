@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from math import ceil
 
+from graph.kept import ENTRY
 from server import citations
 from server.citation_files import CITATION_FILES
 from server.citation_styles import Wanted
@@ -16,7 +17,7 @@ from server.reasoning import Reasoning, own_query, reasoning
 from server.references import reference
 from server.related import related, versions
 from server.revisions import Revision, revisions
-from server.stamp import MARK
+from server.snapshots import snapshot_reference
 from server.terms import thing_page
 from server.things import Thing
 
@@ -107,6 +108,7 @@ def entry_page(facts: Facts, document: Document) -> Page:
         "query": own_query("entry", entry),
         "snapshot": entry.one("atlas:badgesFrom"),
         "versions_then": _versions_then(entry),
+        "noun": ENTRY.noun,
         "revisions": past,
         **_citations(entry, paper, why, past[-1] if past else None),
     }
@@ -175,16 +177,5 @@ def _citations(
     return {
         "primary": citations.primary(paper),
         "bibtex": citations.bibtex(paper, slug, entry.iri),
-        "reference": _snapshot(entry, labels, current),
+        "snapshot_reference": snapshot_reference(entry, labels, current),
     }
-
-
-def _snapshot(entry: Thing, versions: list[str], current: Revision | None) -> str:
-    """Return the reference to what `entry` says: by its revision, else only by the release."""
-    if current:
-        state, url = f"Revision {current.number}, {current.digest}", current.iri
-    else:
-        manifest = entry.facts.release.manifest
-        state = f"Release {manifest.id} ({manifest.digest[: len('sha256:') + 12]})"
-        url = entry.iri
-    return citations.snapshot(versions, state, MARK, url)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import pyoxigraph as ox
 
+from graph.kept import kept_at
 from server.negotiation import choose
 
 
@@ -203,6 +204,8 @@ def kind_at(path: str) -> Kind:
     """Return what kind of document has the address `path`: only entries have a paper to cite."""
     if path.startswith(_RELEASES) and _COMPARED in path:
         return Kind.COMPARISON
+    if _REVISIONS in path and kept_at(path):
+        return Kind.REVISION
     if path.startswith(_QUERIES):
         return Kind.QUERY
     if path == _LOG or path.startswith((f"{_LOG}/", f"{_LOG}.")):
@@ -210,8 +213,6 @@ def kind_at(path: str) -> Kind:
     if not path.startswith(f"{_EVIDENCE}/"):
         is_list = path == _EVIDENCE or path.startswith(f"{_EVIDENCE}.")
         return Kind.LIST if is_list else Kind.ENTITY
-    if _REVISIONS in path:
-        return Kind.REVISION
     return Kind.NANOPUB if _NANOPUBS in path else Kind.ENTRY
 
 

@@ -92,6 +92,7 @@ class Links:
         paper = Thing(self._facts, iri).one("atlas:paper")
         if paper is None:
             found = [Link("canonical", iri, page), *alternates(page, self._variants(path))]
+            found += self._times(path, page)
             return [*found, Link("api-catalog", self.path(CATALOG), page)] if path == "/" else found
         related = tuple(iri for iri in paper.texts("schema:sameAs") if iri.startswith(_DOI))
         linkset = self.path(f"{path}.linkset")
@@ -100,7 +101,7 @@ class Links:
         return [*found, *self._times(path, page), *self._nanopubs(iri, page)]
 
     def _times(self, path: str, page: str) -> list[Link]:
-        """Return the links to what the entry at `path` was before: absolute, for old clients."""
+        """Return the links to what the document at `path` was before: absolute, for old clients."""
         base = self._facts.base
         if not Thing(self._facts, base + path).text("pav:hasCurrentVersion"):
             return []

@@ -21,7 +21,8 @@ ENTRY_TYPES = (f"{_SCHEMA}AboutPage", f"{_SCHEMA}CreativeWork")
 _PROVENANCE = "http://www.w3.org/ns/prov#has_provenance"
 # What is true of a page is true of each of its formats.
 _SHARED = {"cite-as", "license", "related", "linkset"}
-_VARIANTS = {"canonical", "alternate"}
+# So are the ways to its other formats and its other times.
+_VARIANTS = {"canonical", "alternate", "timegate", "timemap"}
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def alternates(page: str, variants: Iterable[Variant]) -> list[Link]:
 
 
 def said_of(links: Iterable[Link], anchor: str, page: str = "") -> list[Link]:
-    """Return the links of `anchor`, and, where it is a format of `page`, the others there are."""
+    """Return the links of `anchor`, and, where it is a format of `page`, the ways on from there."""
     return [
         replace(link, anchor=anchor)
         for link in links

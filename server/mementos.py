@@ -1,12 +1,13 @@
-"""TimeGate and TimeMap of entries (RFC 7089): the way to a revision by time, and the list of all.
+"""TimeGate and TimeMap of all that has revisions (RFC 7089): the way to one by time, and the list.
 
 The format is chosen first, then the time: an address that names a format leads to the revision
-in that format, and every revision negotiates its format as the entry does.
+in that format, and every revision negotiates its format as the document does.
 """
 
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
+from graph.kept import KEPT
 from server.facts import Facts
 from server.formats import Kind, format_keys, is_known, named, offers, pick, split_suffix
 from server.links import Links
@@ -17,15 +18,17 @@ from server.resources import CACHING
 from server.revisions import TIMEGATE, TIMEMAP, history
 
 _VARY = {"Vary": "accept-datetime"}
+# The path of a document of which revisions are kept.
+_DOCUMENT = f"<any({', '.join(repr(kept.key) for kept in KEPT)}):kind>/<name>"
 
 
 def blueprint(facts: Facts, links: Links) -> Blueprint:
     """Return the routes through time of the release of `facts`."""
     routes = Blueprint("mementos", __name__)
 
-    @routes.get(f"{TIMEGATE}/evidence/<slug>")
-    def timegate(slug: str) -> BaseResponse:
-        path, form = split_suffix(f"/evidence/{slug}")
+    @routes.get(f"{TIMEGATE}/{_DOCUMENT}")
+    def timegate(kind: str, name: str) -> BaseResponse:
+        path, form = split_suffix(f"/{kind}/{name}")
         known = _find(facts, path)
         if form is not None and form not in offers(Kind.REVISION):
             detail = f"Revisions are not kept as {form.media_type}."
@@ -38,15 +41,15 @@ def blueprint(facts: Facts, links: Links) -> Blueprint:
         response.headers.update({**_VARY, **CACHING, "Link": known.gate_links(chosen)})
         return response
 
-    @routes.get(f"{TIMEMAP}/evidence/<slug>")
-    def timemap(slug: str) -> BaseResponse:
-        known = _find(facts, f"/evidence/{slug}")
-        name = request.args.get("format", "")
-        if name and not is_known(name):
-            detail = f"There is no format {name!r}; use one of {format_keys()}."
+    @routes.get(f"{TIMEMAP}/{_DOCUMENT}")
+    def timemap(kind: str, name: str) -> BaseResponse:
+        known = _find(facts, f"/{kind}/{name}")
+        form = request.args.get("format", "")
+        if form and not is_known(form):
+            detail = f"There is no format {form!r}; use one of {format_keys()}."
             raise Problem("unknown-format", detail)
         choice = (
-            named(Kind.TIMEMAP, name) if name else pick(Kind.TIMEMAP, request.headers.get("Accept"))
+            named(Kind.TIMEMAP, form) if form else pick(Kind.TIMEMAP, request.headers.get("Accept"))
         )
         if choice is None:
             rows = [row.media_type for row in offers(Kind.TIMEMAP)]

@@ -16,6 +16,7 @@ def as_json(comparison: Comparison) -> bytes:
         "added": [change.document for change in comparison.added],
         "withdrawn": [change.document for change in comparison.withdrawn],
         "changed": [_changed(change) for change in comparison.changed],
+        "definitions": [_changed(change) for change in comparison.definitions],
         "others": [_changed(change) for change in comparison.others],
     }
     return json.dumps(document, ensure_ascii=False, indent=1).encode() + b"\n"
@@ -26,12 +27,14 @@ def causes(comparison: Comparison) -> dict[str, int]:
     return dict(Counter(change.caused_by for change in comparison.judged_otherwise))
 
 
-def reason_of(change: DocumentChange) -> str:
+def reason_of(comparison: Comparison, change: DocumentChange) -> str:
     """Return why the PEM judgement of an entry changed, in words for people."""
     if change.caused_by:
         return f"by {last_part(change.caused_by)} instead of {last_part(change.old.policy)}"
-    found = ", ".join(sorted(change.aspects - {"judgement"}))
-    return f"under the same policy: {found or 'nothing else'} changed"
+    found = sorted(change.aspects - {"judgement"})
+    for definition in comparison.with_other_status(change):
+        found.append(f"PEM status of {definition.rpartition('/')[2]}")
+    return f"under the same policy: {', '.join(found) or 'nothing else'} changed"
 
 
 def last_part(iri: str) -> str:

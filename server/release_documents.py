@@ -49,7 +49,7 @@ def _comparison(facts: Facts, path: str, comparison: Comparison) -> Iterator[ox.
     ):
         node = ox.NamedNode(f"{facts.base}/release/{release}")
         yield ox.Triple(about, facts.term(name), node)
-    for change in (*comparison.entries, *comparison.others):
+    for change in (*comparison.entries, *comparison.definitions, *comparison.others):
         # Where only what follows by reasoning is another, nothing was said otherwise.
         if change.difference:
             node = ox.NamedNode(f"{about.value}#{fragment(facts, change)}")
@@ -64,7 +64,7 @@ def _change(facts: Facts, node: ox.NamedNode, change: DocumentChange) -> Iterato
         yield ox.Triple(node, facts.term("rdf:type"), facts.term(f"atlas:{kind}"))
     yield ox.Triple(node, facts.term("atlas:changedThing"), ox.NamedNode(change.document))
     aspects = facts.rebase(f"{BASE}/vocabulary/revision-aspect#")
-    for aspect in sorted(change.aspects if "/evidence/" in change.document else ()):
+    for aspect in sorted(change.aspects):
         yield ox.Triple(node, facts.term("atlas:changedAspect"), ox.NamedNode(aspects + aspect))
     if change.old.value != change.new.value:
         yield from _values(facts, node, "atlas:pemBefore", change.old.value)

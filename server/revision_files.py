@@ -58,7 +58,7 @@ class Frozen:
 
     @cached_property
     def triples(self) -> list[ox.Triple]:
-        """Return what the entry said, in order."""
+        """Return what the document said, in order."""
         return sorted(triples_of(self.content), key=str)
 
     @cached_property

@@ -16,6 +16,8 @@ from server.revision_files import Frozen
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER = re.compile(r"(\d+)")
+# Its own name is that of rdf:type.
+_MADE_FOR = "http://purl.org/dc/elements/1.1/type"
 _CAPITALS = {"doi", "pem", "pmid"}
 _WEB = ("https://", "http://")
 _BADGES = (
@@ -35,6 +37,24 @@ _SECTIONS = (
     ("Advanced summary", "atlas:advancedSummary"),
     ("Methodological strengths", "atlas:methodologicalStrength"),
     ("Limitations", "atlas:limitation"),
+)
+# First part of the path → what people call such a document, and what it says today.
+_NOUNS = {"case-definition": ("case definition", "text"), "evidence": ("entry", "reading")}
+_DEMANDS = (
+    ("Post-exertional malaise", "atlas:pemStatus"),
+    ("Why", "atlas:pemStatusReason"),
+    ("Source for that", "atlas:pemStatusSource"),
+    ("Symptoms", "atlas:requiredSymptoms"),
+    ("Months of illness, adults", "atlas:minimumDurationMonthsAdult"),
+    ("Months of illness, children", "atlas:minimumDurationMonthsChild"),
+    ("Made for", "dc:type"),
+    ("Authors", "dc:creator"),
+    ("Year", "atlas:year"),
+    ("Published in", "atlas:publishedIn"),
+    ("DOI", "bibo:doi"),
+    ("PubMed", "bibo:pmid"),
+    ("Revises", "atlas:revises"),
+    ("Other names", "skos:altLabel"),
 )
 _RECORD = (
     ("Recorded on", "dcterms:created"),
@@ -68,7 +88,7 @@ class Value:
 
 @dataclass(frozen=True)
 class Part:
-    """One part of the entry, "" for the entry itself: its properties with their values."""
+    """One part of the document, "" for that itself: its properties with their values."""
 
     fragment: str
     rows: list[tuple[str, list[Value]]]
@@ -105,13 +125,29 @@ class Reading:
 
     @property
     def path(self) -> str:
-        """Return the path of the entry."""
+        """Return the path of the document."""
         return self.frozen.document.removeprefix(self._base)
 
     @property
+    def noun(self) -> str:
+        """Return what people call such a document."""
+        return _NOUNS[self.path.split("/")[1]][0]
+
+    @property
+    def current(self) -> str:
+        """Return what people call that which it says today."""
+        return _NOUNS[self.path.split("/")[1]][1]
+
+    @property
     def title(self) -> str:
-        """Return the title of the paper, or the path of an entry that says nothing any more."""
-        return self._first(self._paper, "dcterms:title") or self.path
+        """Return the title of the paper, or the name of what has none; else the path."""
+        title = self._first(self._paper, "dcterms:title")
+        return title or self._first(self.frozen.document, "skos:prefLabel") or self.path
+
+    @property
+    def demands(self) -> list[tuple[str, list[Value]]]:
+        """Return what a case definition demanded, and where it came from; nothing of an entry."""
+        return [] if self._paper else self._rows(self.frozen.document, _DEMANDS)
 
     @property
     def record(self) -> list[tuple[str, list[Value]]]:
@@ -192,7 +228,7 @@ class Reading:
 
     @property
     def parts(self) -> list[Part]:
-        """Return all that it said, part by part: the entry first, numbered parts by number."""
+        """Return all that it said, part by part: the document first, numbered parts by number."""
         subjects = sorted({value(t.subject) for t in self.frozen.triples}, key=_natural)
         return [Part(subject.partition("#")[2], self._all(subject)) for subject in subjects]
 
@@ -233,7 +269,7 @@ class Reading:
         if isinstance(node, ox.Literal):
             return Value(text, language=node.language or "")
         if text == self.frozen.document:
-            return Value("the entry")
+            return Value(f"the {self.noun}")
         part = text.removeprefix(f"{self.frozen.document}#")
         if part != text:
             return Value(f"#{part}", f"#{part}")
@@ -249,6 +285,8 @@ def _is_foreign(node: ox.NamedNode | ox.Literal) -> bool:
 
 def _words(iri: str) -> str:
     """Return what a property is called: the words of its own name."""
+    if iri == _MADE_FOR:
+        return "made for"
     words = _CAMEL.sub(" ", re.split("[/#]", iri)[-1]).lower().split()
     return " ".join(word.upper() if word in _CAPITALS else word for word in words)
 

@@ -1,4 +1,4 @@
-"""The recorded revisions of an entry, as a release lists them."""
+"""The recorded revisions of a document, as a release lists them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,10 +46,10 @@ class Revision:
         return self.thing.text("skos:changeNote")
 
 
-def revisions(facts: Facts, entry: str) -> list[Revision]:
-    """Return the revisions of the entry with that IRI, oldest first; none without a history."""
+def revisions(facts: Facts, document: str) -> list[Revision]:
+    """Return the revisions of the document with that IRI, oldest first; none without a history."""
     try:
-        node = ox.NamedNode(entry)
+        node = ox.NamedNode(document)
     except ValueError:
         return []
     name = facts.term("dcterms:isVersionOf")
@@ -67,7 +67,7 @@ def revisions(facts: Facts, entry: str) -> list[Revision]:
 
 
 def history(facts: Facts, path: str) -> History | None:
-    """Return the history of the entry at `path`, None where none is recorded."""
+    """Return the history of the document at `path`, None where none is recorded."""
     found = revisions(facts, facts.base + path)
     if not found:
         return None

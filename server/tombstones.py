@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from graph.kept import kept_at
 from server.facts import Facts, Row
 from server.revisions import revisions
 
@@ -34,6 +35,12 @@ class Tombstone:
         return self.path.rpartition("/")[2]
 
     @property
+    def noun(self) -> str:
+        """Return what people call such a thing, "" for one without revisions."""
+        kept = kept_at(self.path)
+        return kept.noun if kept else ""
+
+    @property
     def title(self) -> str:
         """Return what happened, in a few words."""
         return f"Withdrawn: {self.path}"
@@ -49,18 +56,18 @@ def sentence(gone: Tombstone, base: str) -> str:
 
 def tombstones(facts: Facts) -> Mapping[str, Tombstone]:
     """Return path → tombstone of all that was withdrawn."""
-    found = [_of_entry(facts, row) for row in facts.rows("withdrawn")]
+    found = [_of_document(facts, row) for row in facts.rows("withdrawn")]
     found += [_of_thing(facts, row) for row in facts.rows("withdrawn-things")]
     return {gone.path: gone for gone in found}
 
 
-def _of_entry(facts: Facts, row: Row) -> Tombstone:
-    *before, last = revisions(facts, row["entry"])
+def _of_document(facts: Facts, row: Row) -> Tombstone:
+    *before, last = revisions(facts, row["document"])
     agent = last.thing.one("prov:wasAttributedTo")
     # The person, too, where readers shall know.
     names = (last.thing.text("dc:contributor"), agent.label if agent else "")
     return Tombstone(
-        row["entry"].removeprefix(facts.base),
+        row["document"].removeprefix(facts.base),
         last.created.isoformat().replace("+00:00", "Z"),
         ", ".join(name for name in names if name),
         last.note,

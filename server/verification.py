@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from graph.content import digest, triples_of
 from graph.errors import AtlasError
+from graph.kept import kept_at
 from graph.prefixes import BASE, term, value
 from graph.recall import recall, record_of
 
@@ -16,7 +17,7 @@ _SPACE = re.compile(r"[\s\u00ad\u200b\ufeff]+")
 _REFERENCE = re.compile(
     r"ME/CFSAtlas\.(?:(?P<versions>.+?)\.)?Revision(?P<number>[1-9][0-9]*),"
     r"(?P<digest>sha256:[0-9a-f]{64})\.Accessed(?P<day>\d{4}-\d\d-\d\d)\."
-    r"(?P<entry>https?://.+?)/revision/(?P<in_url>[1-9][0-9]*)\.?",
+    r"(?P<document>https?://.+?)/revision/(?P<in_url>[1-9][0-9]*)\.?",
     re.ASCII,
 )
 _BY_RELEASE = re.compile(r"ME/CFSAtlas\..*Release(?P<release>\S+?)\(sha256:")
@@ -45,7 +46,7 @@ class _Cited:
     number: int
     digest: str
     day: date
-    entry: str
+    document: str
 
 
 def verify(text: str, store: ox.Store, base: str = BASE) -> Verified:
@@ -56,9 +57,10 @@ def verify(text: str, store: ox.Store, base: str = BASE) -> Verified:
     ReleaseMissing where the release is damaged.
     """
     cited = _read(text)
-    iri = f"{cited.entry}/revision/{cited.number}"
-    if not cited.entry.startswith(f"{base}/evidence/"):
-        raise ReferenceRefused(f"<{iri}> is no revision of an entry under {base}; use its atlas")
+    iri = f"{cited.document}/revision/{cited.number}"
+    path = cited.document.removeprefix(base)
+    if path == cited.document or kept_at(path) is None:
+        raise ReferenceRefused(f"<{iri}> is no revision that is kept under {base}; use its atlas")
     try:
         content = recall(store, iri, base)
     except ValueError as error:
@@ -102,7 +104,7 @@ def _read(text: str) -> _Cited:
     except ValueError as error:
         raise ReferenceRefused(f"{found['day']} is no day; compare it with the page") from error
     versions = tuple((found["versions"] or "").split("/")) if found["versions"] else ()
-    return _Cited(versions, int(found["number"]), found["digest"], day, found["entry"])
+    return _Cited(versions, int(found["number"]), found["digest"], day, found["document"])
 
 
 def _check_day(cited: _Cited, record: frozenset[ox.Triple]) -> None:

@@ -1,8 +1,8 @@
 """The answer about what was withdrawn: 301 to what took its place, or 410 that says why.
 
-An entry that gave way to another was merged with it (301, and the nanopublications of its
-judgements are gone); one that nothing replaced is gone (410). The revisions of both stay. So it
-is with a journal, say, that `data/withdrawn.ttl` names, but for the revisions.
+An entry or a case definition that gave way to another was merged with it (301, and the
+nanopublications of its judgements are gone); one that nothing replaced is gone (410). The revisions
+of both stay. So it is with a journal, say, that `data/withdrawn.ttl` names, but for the revisions.
 """
 
 import re
@@ -12,6 +12,7 @@ from urllib.parse import parse_qsl
 
 import pyoxigraph as ox
 
+from graph.kept import ENTRY, kept_at
 from server.documents import Document, find_document, serialize
 from server.facts import Facts
 from server.formats import Choice, content_type, kind_at, named, offers, pick, split_suffix
@@ -25,7 +26,7 @@ from server.tombstone_files import TOMBSTONE_FILES
 from server.tombstones import Tombstone, sentence, tombstones
 
 _KEY = "gone"
-_ENTRY = re.compile(r"(/evidence/[^/]+)(/.*)?")
+_DOCUMENT = re.compile(r"(/[^/]+/[^/]+)(/.*)?")
 _CACHING = {"Cache-Control": "no-cache", "Vary": "Accept"}
 _LINKSETS = {"linkset": linkset, "linkset-json": linkset_json}
 
@@ -43,7 +44,7 @@ class Withdrawn:
         return tombstones(self._facts)
 
     def has(self, path: str) -> bool:
-        """Say whether `path` is that of a withdrawn thing, or of what was made from an entry."""
+        """Say whether `path` is that of a withdrawn thing, or of what was made from it."""
         return self._find(path) is not None
 
     def about(self, predicate: ox.NamedNode, identifier: str) -> str:
@@ -51,7 +52,9 @@ class Withdrawn:
         quads = self._facts.store.quads_for_pattern(None, predicate, ox.Literal(identifier))
         for quad in quads:
             path = str(getattr(quad.subject, "value", "")).removeprefix(self._facts.base)
-            if (entry := path.partition("#")[0]) in self.tombstones:
+            # A case definition may have the same DOI, and is not about that paper.
+            entry = path.partition("#")[0]
+            if kept_at(entry) is ENTRY and entry in self.tombstones:
                 return entry
         return ""
 
@@ -79,7 +82,7 @@ class Withdrawn:
             return None
         if whole := self.tombstones.get(split_suffix(path)[0]):
             return whole
-        match = _ENTRY.fullmatch(path)
+        match = _DOCUMENT.fullmatch(path)
         if match is None or (match[2] or "").startswith("/revision/"):
             return None
         return self.tombstones.get(match[1])

@@ -26,7 +26,7 @@ from tests.nanopublications import CORRECTION, NPX
 from tests.noted import noted_data
 from tests.past import past_data
 from tests.site import Site, serve
-from tests.small import ENTRY, edit, small_data
+from tests.small import ENTRY, edit, recorded_data, small_data
 from tests.stores import RunningStore, oxigraph, virtuoso
 
 ENTRIES = Path(__file__).parent / "fixtures" / "entries"
@@ -54,6 +54,12 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def release(tiny_data: Path) -> Release:
     return build(tiny_data.parent / "releases", tiny_data)
+
+
+@pytest.fixture(scope="session")
+def recorded_small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return small data with a first revision of everything, which no test changes."""
+    return recorded_data(tmp_path_factory.mktemp("recorded-small"))
 
 
 @pytest.fixture(scope="session")

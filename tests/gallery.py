@@ -55,6 +55,7 @@ SAMPLES = (
     Sample("nanopublication", "/evidence/kim-2026-hyperbaric-oxygen/nanopub/1"),
     Sample("revision", "/evidence/kim-2026-hyperbaric-oxygen/revision/2"),
     Sample("first revision", f"/evidence/{SEED}/revision/1"),
+    Sample("revision of a definition", "/case-definition/fukuda1994/revision/1"),
     Sample("releases", "/release"),
     Sample("changes", "/changes"),
     Sample("changes where none is recorded", "/changes", is_made_up=True),

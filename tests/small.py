@@ -10,6 +10,8 @@ from graph.revise import Order, revise
 from tests.synthetic import entry, write_entries
 
 SIZE = 3
+# All real ones are there.
+DEFINITIONS = 26
 ENTRY = entry(0, random.Random(1_000_003))[0]
 
 
@@ -24,7 +26,7 @@ def small_data(folder: Path) -> Path:
 
 
 def recorded_data(folder: Path) -> Path:
-    """Write the same folder with a first revision of each entry; return its path."""
+    """Write the same folder with a first revision of each document; return its path."""
     data = small_data(folder)
     revise(data, Order("first-record", "Recorded.", created=datetime(2026, 1, 1, tzinfo=UTC)))
     return data

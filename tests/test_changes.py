@@ -16,10 +16,10 @@ from graph.build import build
 from graph.content import content_of, digest
 from graph.errors import ReleaseMissing
 from graph.history import History, read_history
+from graph.kept import history_files
 from graph.prefixes import BASE, term, value
 from graph.release import Release
 from graph.revise import Order, revise
-from graph.sources import history_files
 from server.app import create_app
 from server.facts import Facts
 from server.formats import Kind, offers

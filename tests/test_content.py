@@ -3,8 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph.content import content_of, contents, digest, triples_of
+from graph.kept import CURRENT_REVISION, is_revision
 from graph.prefixes import BASE, term
-from graph.sources import CURRENT_REVISION, entry_of, is_revision
+from graph.sources import entry_of
 from tests.triples import DOCUMENT, triple_sets
 
 

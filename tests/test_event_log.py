@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from graph.build import build
 from graph.errors import BuildRefused, ReviseRefused
+from graph.kept import history_files
 from graph.revise import Order, revise
-from graph.sources import history_files
 from server.event_log import Event, EventLog
 from tests.small import ENTRY, edit, recorded_data
 

@@ -15,10 +15,10 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from graph.build import build
 from graph.content import content_of
 from graph.history import read_history
+from graph.kept import history_files
 from graph.prefixes import term, value
 from graph.release import Release
 from graph.revise import Order, revise
-from graph.sources import history_files
 from server.app import create_app
 from server.facts import Facts
 from tests.conftest import CLIENTS

@@ -29,9 +29,9 @@ from tests.noted import (
     RETRACTION,
 )
 from tests.past import first_of
+from tests.revising import last, said
 from tests.small import ENTRY, recorded_data
 from tests.test_pages import page
-from tests.test_revise import last, said
 
 
 def test_lists_as_data_carry_the_marks(noted_client: FlaskClient) -> None:

@@ -211,7 +211,7 @@ def test_a_page_is_well_made(path: str, web: httpx.Client) -> None:
     data = re.compile(r'<script type="application/ld\+json">[^<>&]*</script>')
     active = [script for script in scripts if not data.fullmatch(script)]
     assert all(own.fullmatch(script) for script in active)
-    assert bool(active) == path.startswith(("/sparql", "/evidence/"))
+    assert bool(active) == path.startswith(("/sparql", "/evidence/", "/case-definition/"))
     assert len(scripts) - len(active) < 2
     ids = re.findall(r'\bid="([^"]*)"', text)
     assert len(ids) == len(set(ids))

@@ -8,22 +8,27 @@ import pytest
 from graph.build import build
 from graph.errors import ReleaseMissing
 from graph.history import History, read_history, revision_iri
+from graph.kept import history_files
 from graph.prefixes import BASE, term
 from graph.recall import recall
 from graph.revise import Order, revise
-from graph.sources import ENTRIES, history_files
+from graph.sources import ENTRIES
 from tests.conftest import SEED
-from tests.small import edit
+from tests.small import DEFINITIONS, edit
 
 OWN = ENTRIES + SEED
 
 
 @pytest.fixture(scope="module")
 def data(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the tiny data with a history: the seed has two revisions, one entry was withdrawn."""
+    """Return the tiny data with a history.
+
+    the seed and a definition have two revisions, one entry was withdrawn.
+    """
     found = shutil.copytree(tiny_data, tmp_path_factory.mktemp("recall") / "data")
     revise(found, Order("first-record", "Recorded.", created=datetime(2026, 1, 1, tzinfo=UTC)))
     edit(found / "evidence" / f"{SEED}.ttl", "In this early study", "In this first study")
+    edit(found / "case-definitions.ttl", "which resembles PEM", "which comes near PEM")
     revise(found, Order("edit", "Another word."))
     gone = "fixture-2012-preprint"
     (found / "evidence" / f"{gone}.ttl").unlink()
@@ -44,7 +49,7 @@ def test_every_revision_is_recalled_to_the_byte(base: str, data: Path, tmp_path:
             iri = revision.iri.replace(BASE, base)
             assert recall(store, iri, base) == revision.content
             seen += 1
-    assert seen == 5 + 2
+    assert seen == 5 + 2 + DEFINITIONS + 1
 
 
 def test_what_is_not_recorded_is_none(data: Path, tmp_path: Path) -> None:

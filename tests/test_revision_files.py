@@ -9,10 +9,11 @@ import rdflib
 from graph.content import digest
 from graph.difference import Difference, patch
 from graph.history import read_history
+from graph.kept import name_of
 from server.formats import Kind, offers
 from server.revision_files import FILES, Frozen
 from server.revision_page import revision_page
-from tests.past import JUDGED, REVISED, WITHDRAWN
+from tests.past import DEFINED, JUDGED, REVISED, UNDEFINED, WITHDRAWN
 
 FOLDER = Path(__file__).parent / "fixtures" / "history"
 # The SHA-256 of every representation of the fixtures. What was published must stay as it is: a
@@ -23,11 +24,11 @@ GOLDEN = FOLDER / "golden.json"
 def frozen() -> dict[str, Frozen]:
     """Return the revisions of the fixtures, by the end of their IRI."""
     found = {}
-    for path in sorted(FOLDER.glob("*.trig")):
+    for path in sorted(FOLDER.rglob("*.trig")):
         past = read_history(path)
         before = b""
         for revision in past.revisions:
-            name = f"{path.stem}/revision/{revision.number}"
+            name = name_of(revision.iri)
             content = revision.content
             found[name] = Frozen(revision.iri, past.document, revision.record, content, before)
             before = content
@@ -52,7 +53,7 @@ def digests(name: str) -> dict[str, str]:
 
 def test_there_is_a_writer_for_every_format_of_revisions() -> None:
     assert set(FORMS) == {row.key for row in offers(Kind.REVISION)}
-    assert len(REVISIONS) == 8
+    assert len(REVISIONS) == 13
 
 
 @pytest.mark.parametrize("name", REVISIONS)
@@ -126,6 +127,23 @@ def test_the_page_of_a_withdrawal_says_so() -> None:
     assert "The entry was withdrawn by this revision" in text
     assert "It is no study." in text
     assert FILES["nt"](REVISIONS[f"{WITHDRAWN}/revision/2"]) == b""
+
+
+def test_the_page_of_a_definition_says_what_it_demanded_then() -> None:
+    text = revision_page(REVISIONS[f"{DEFINED}/revision/3"]).decode()
+    assert "it says what the case definition said then. The current text is at" in text
+    assert "<h1>Dowsett criteria for ME (1990)</h1>" in text
+    assert '<dd><a href="/vocabulary/pem-status#uncertain">uncertain</a></dd>' in text
+    assert "<dd>Bell, E. J.</dd>\n<dd>Dowsett, E. G.</dd>" in text
+    assert "<ins>Dowsett &amp; Ramsay &lt;1990&gt;</ins>" in text
+    assert "entry" not in text.lower()
+    assert "Unknown authors" not in text
+
+
+def test_the_page_of_a_withdrawn_definition_says_so() -> None:
+    text = revision_page(REVISIONS[f"{UNDEFINED}/revision/2"]).decode()
+    assert "The case definition was withdrawn by this revision" in text
+    assert "entry" not in text.lower()
 
 
 @READ_BY_RDFLIB

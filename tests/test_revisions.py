@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from graph.build import build
 from graph.content import digest
 from graph.errors import ReleaseMissing
+from graph.kept import document_named
 from graph.prefixes import BASE
 from graph.release import Release
 from graph.revise import Order, revise
@@ -16,14 +17,24 @@ from server.app import create_app
 from server.facts import Facts
 from server.formats import Kind, offers
 from server.revisions import history, revisions
-from tests.past import JUDGED, MERGED, REVISED, WITHDRAWN
+from tests.past import (
+    DEFINED,
+    JUDGED,
+    MERGED,
+    REDEFINED,
+    REVISED,
+    UNDEFINED,
+    WITHDRAWN,
+)
 from tests.small import edit
 
 FORMS = offers(Kind.REVISION)
 PAGE = f"/evidence/{REVISED}"
-KEPT = {REVISED: 3, JUDGED: 3, WITHDRAWN: 2, MERGED: 2}
+KEPT = {REVISED: 3, JUDGED: 3, WITHDRAWN: 2, MERGED: 2, DEFINED: 3, UNDEFINED: 2, REDEFINED: 2}
 PATHS = [
-    f"/evidence/{slug}/revision/{n}" for slug, last in KEPT.items() for n in range(1, last + 1)
+    f"{document_named(name).removeprefix(BASE)}/revision/{n}"
+    for name, last in KEPT.items()
+    for n in range(1, last + 1)
 ]
 
 
@@ -38,6 +49,7 @@ def later(past: Path, tmp_path_factory: pytest.TempPathFactory) -> list[FlaskCli
             "<#author-1> a",
             '<#paper> bibo:volume "7" .\n<#author-1> a',
         )
+    edit(data / "case-definitions.ttl", "which it does not call PEM", "which is no PEM")
     revise(data, Order("edit", "Volumes.", created=datetime(2026, 6, 1, tzinfo=UTC)))
     releases = [
         build(folder / "same", data),
