@@ -12,6 +12,7 @@ from graph.register import entries
 from graph.release import find_current
 from graph.restoring import rollback
 from graph.verifying import restore, verify
+from server.building import input_rows
 from server.release_comparison import as_json, last_part, reason_of
 
 # So many changes of one document are printed.
@@ -55,7 +56,8 @@ def list_command(releases: Path) -> None:
 @click.option("--entries", "with_entries", is_flag=True, help="List its entries too.")
 @_releases
 def show_command(name: str, with_entries: bool, releases: Path) -> None:
-    """Print what release NAME says of itself: its counts, software and files with digests.
+    """Print what release NAME says of itself: its counts, software, what it was
+    made from, and its files, with digests.
 
     With --entries follow its entries, each with its current revision and the digest of that.
     """
@@ -68,6 +70,8 @@ def show_command(name: str, with_entries: bool, releases: Path) -> None:
     click.echo(f"by {', '.join(f'{tool} {number}' for tool, number in manifest.software.items())}")
     for what, number in manifest.counts.items():
         click.echo(f"{number:>10,}  {what}")
+    for went_in in input_rows(manifest):
+        click.echo(f"{went_in.digest}  {f'{went_in.files:,} files':>12}  {went_in.title}")
     for file in manifest.files:
         click.echo(f"{file.digest}  {file.size:>12,}  {file.name}")
     if with_entries:

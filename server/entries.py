@@ -9,6 +9,7 @@ from server.citation_styles import Wanted
 from server.documents import Document
 from server.facts import Facts
 from server.highwire import meta_tags
+from server.making import making
 from server.pages import Page
 from server.problems import Problem
 from server.reasoning import Reasoning, own_query, reasoning
@@ -99,6 +100,8 @@ def entry_page(facts: Facts, document: Document) -> Page:
         "generators": _distinct(texts, "atlas:generatorVersion"),
         "editors": _distinct(texts, "prov:wasAttributedTo"),
         "why": why,
+        "made": making((row.heading, text) for row in sections for text in row.texts),
+        "type_basis": entry.one("atlas:publicationTypeBasis"),
         "retraction": thing.one("atlas:retraction"),
         "other_versions": versions(facts, thing),
         "related": related(facts, entry, thing),
