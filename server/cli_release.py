@@ -56,8 +56,7 @@ def list_command(releases: Path) -> None:
 @click.option("--entries", "with_entries", is_flag=True, help="List its entries too.")
 @_releases
 def show_command(name: str, with_entries: bool, releases: Path) -> None:
-    """Print what release NAME says of itself: its counts, software, what it was
-    made from, and its files, with digests.
+    """Print what release NAME says of itself: counts, software, inputs and files with digests.
 
     With --entries follow its entries, each with its current revision and the digest of that.
     """
