@@ -86,9 +86,7 @@ def build(  # noqa: PLR0913
     begun = time.monotonic()
     with staging(releases) as folder:
         previous = find_current(releases)
-        with open_archive(releases) as archive:
-            archive_folders(archive, releases)
-            taken = [*archive.names(), *folders(releases)]
+        taken = _names_taken(releases)
         digest = cache(sha256)
         inputs = inputs_digest(data, base, digest)
         if previous and previous.manifest.inputs == inputs and not force:
@@ -115,6 +113,13 @@ def build(  # noqa: PLR0913
             manifest = replace(manifest, files=(*files, write_crate(folder, manifest)))
             progress("archive", 0, 1)
             return shelve(folder, releases, manifest, keep)
+
+
+def _names_taken(releases: Path) -> list[str]:
+    """Return the names of all releases there ever were; all of them are in the archive then."""
+    with open_archive(releases) as archive:
+        archive_folders(archive, releases)
+        return [*archive.names(), *folders(releases)]
 
 
 def _built(begun: float, inputs: tuple[Input, ...]) -> Built:

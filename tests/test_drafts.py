@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -5,9 +6,11 @@ import pytest
 
 from graph.build import InvalidSources, build, check
 from graph.examples import read_examples
+from graph.history import read_history
 from graph.judge import judge
-from graph.prefixes import BASE
+from graph.prefixes import BASE, term, vocabulary
 from graph.reason import infer
+from graph.revise import Order, revise
 from graph.shacl import reference, validate
 from graph.sources import read_sources
 from server.app import create_app
@@ -120,6 +123,24 @@ def test_what_cannot_be_is_refused_with_its_repair(fault: str, tmp_path: Path) -
     _, found = check(data)
     assert any(repair in problem.message for problem in found), found
     assert {Path(problem.file).name for problem in found} == {path.name}
+
+
+def test_a_new_scan_of_a_judged_entry_is_a_change_of_its_texts_alone(tmp_path: Path) -> None:
+    data = drafts_data(tmp_path, (CASES[0],))
+    path = data / "evidence" / f"{CASES[0].slug}.ttl"
+    judged = (
+        "<> atlas:inclusion <#inclusion> . <#inclusion> a atlas:Inclusion ;\n"
+        '    atlas:hasParticipants false ; atlas:recordedOn "2026-11-23"^^xsd:date .\n'
+    )
+    for number, added in enumerate((judged, scan(1, "v1.4", BELOW, "2026-08-01T10:00:00Z")), 1):
+        with path.open("a", encoding="utf-8") as file:
+            file.write(added)
+        reason = "first-record" if number == 1 else "edit"
+        revise(data, Order(reason, "Made up.", created=datetime(2026, 9, number, tzinfo=UTC)))
+    last = read_history(data / "history" / f"{CASES[0].slug}.trig").last
+    aspects = {t.object for t in last.record if t.predicate == term("atlas:changedAspect")}
+    assert last.number == 2
+    assert aspects == {vocabulary("revision-aspect", "texts")}
 
 
 def test_pyshacl_closes_the_same_gates(tmp_path: Path) -> None:
