@@ -148,7 +148,7 @@ def test_studied_is_told_apart_from_required(client: FlaskClient) -> None:
 def test_a_preprint_says_so_before_anything_is_read(client: FlaskClient) -> None:
     in_order(
         page(client, "/evidence/fixture-2012-preprint"),
-        ["<h1>", "This is a preprint of:", "Fixture of two groups", "No texts yet"],
+        ["<h1>", "This is a preprint of:", "Fixture of two groups", "Quick summary"],
     )
 
 
