@@ -40,7 +40,8 @@ _OF_CLASS = {
     "judgement": "atlas:PemAssessment atlas:GroupOutcome prov:Activity prov:Association",
     "record": "atlas:EvidenceEntry atlas:BibliographicEntry atlas:Snapshot",
     "retraction": "atlas:Retraction atlas:ExpressionOfConcern",
-    "texts": "atlas:Text atlas:Finding atlas:Conclusion atlas:Question",
+    "texts": "atlas:Text atlas:Finding atlas:Conclusion atlas:Question atlas:Drafting "
+    "atlas:ScannerRun atlas:ScanFinding",
 }
 ASPECTS = frozenset({*_ANYWHERE, *_OF_ENTRY, *_OF_DEFINITION, *_OF_CLASS})
 
@@ -62,7 +63,8 @@ def changed_aspects(
         return frozenset(_BY_DEFINITION.get(triple.predicate, _OTHER) for triple in changed)
     kinds = _kinds(old) | _kinds(new)
     found = {_aspect(triple, kinds) for triple in difference.removed | difference.added}
-    if "policy" in found and not (_plans(old) and _plans(new) and _plans(old) != _plans(new)):
+    plans = _plans(old, kinds), _plans(new, kinds)
+    if "policy" in found and not (all(plans) and plans[0] != plans[1]):
         # The first judgement of an entry, or the end of its last one, is no change of policy.
         found = found - {"policy"} | {"judgement"}
     return frozenset(found)
@@ -78,23 +80,30 @@ def _is_definition(triples: Iterable[ox.Triple]) -> bool:
     return any((triple.predicate, triple.object) == wanted for triple in triples)
 
 
-def _plans(triples: Iterable[ox.Triple]) -> set[object]:
+def _plans(triples: Iterable[ox.Triple], kinds: Mapping[object, str]) -> set[object]:
     """Return the versions of policy and rules by which was judged."""
-    return {t.object for t in triples if _BY_PROPERTY.get(t.predicate) == "policy"}
+    return {t.object for t in triples if _anywhere(t, kinds) == "policy"}
 
 
-def _kinds(triples: Iterable[ox.Triple]) -> dict[object, str]:
+def _anywhere(triple: ox.Triple, kinds: Mapping[object, str]) -> str | None:
+    # Who drafted or scanned a text is no matter of policy.
+    return None if kinds.get(triple.subject) == "texts" else _BY_PROPERTY.get(triple.predicate)
+
+
+def _kinds(triples: frozenset[ox.Triple]) -> dict[object, str]:
     """Return the aspect of each thing that has a known class."""
-    return {
+    found: dict[object, str] = {
         triple.subject: _BY_CLASS[triple.object]
         for triple in triples
         if triple.predicate == term("rdf:type") and triple.object in _BY_CLASS
     }
+    acted = (triple for triple in triples if triple.predicate == term("prov:qualifiedAssociation"))
+    return found | {t.object: found[t.subject] for t in acted if t.subject in found}
 
 
 def _aspect(triple: ox.Triple, kinds: Mapping[object, str]) -> str:
-    if triple.predicate in _BY_PROPERTY:
-        return _BY_PROPERTY[triple.predicate]
+    if anywhere := _anywhere(triple, kinds):
+        return anywhere
     of_subject = kinds.get(triple.subject, _OTHER)
     if of_subject != _OTHER:
         return of_subject

@@ -1,13 +1,12 @@
 """Make a release: work out the shards, merge, store, describe, and only then put it into place."""
 
-import hashlib
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache, partial
-from importlib.metadata import version
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -19,14 +18,15 @@ from graph.dump import sha256, write_dump
 from graph.errors import BuildRefused
 from graph.event_log import hold_to_log
 from graph.exports import export
+from graph.inputs import Input, inputs_digest, program_digest, read_inputs
 from graph.judge import judge
-from graph.kept import history_files, history_folder
 from graph.merge import merge_shards
-from graph.paths import DATA, ROOT, SHAPES
+from graph.paths import DATA
 from graph.prefixes import BASE
 from graph.published import hold_to_published
 from graph.register import hold_to_register
 from graph.release import (
+    Built,
     Manifest,
     Release,
     find_current,
@@ -41,22 +41,15 @@ from graph.shacl import reference as validate_by_pyshacl
 from graph.shacl import validate
 from graph.shards import Layout, read_shared
 from graph.shelf import Shelf
-from graph.sources import (
-    Sources,
-    bulk_files,
-    entry_files,
-    ontology_files,
-    read_sources,
-)
+from graph.software import software
+from graph.sources import Sources, read_sources
 from graph.workshop import Workshop
 
 STAGES = (
     *("load", "check and infer", "merge", "store", "check across", "describe", "index", "dump"),
     *("export", "archive"),
 )
-_SOFTWARE = ("mecfs-atlas", "pyoxigraph", "owlrl", "rdflib", "pyarrow", "tantivy")
 
-Digest = Callable[[Path], str]
 Progress = Callable[[str, int, int], None]
 
 
@@ -96,6 +89,7 @@ def build(  # noqa: PLR0913
     earlier ones, the last `keep` stay whole folders; all are in the archive.
     Raises InvalidSources or another BuildRefused; the current release is then untouched.
     """
+    begun = time.monotonic()
     with staging(releases) as folder:
         previous = find_current(releases)
         taken = tidy(releases, keep)
@@ -106,25 +100,37 @@ def build(  # noqa: PLR0913
         shelf = Shelf(releases / ".shards", folder)
         if force:
             shelf.keep_only([])
-        layout = Layout(data, folder / "unpacked")
-        shop = Workshop(layout, shelf, _program_digest(digest), digest)
+        shop = Workshop(Layout(data, folder / "unpacked"), shelf, program_digest(digest), digest)
         with _disk_explained(folder):
             counts = _make(folder, data, base, shop, progress)
-            with open_archive(releases) as archive:
-                hold_to_register(archive, folder / "atlas.nq", base)
-                hold_to_published(archive, folder / "atlas.nq", base)
-                hold_to_log(archive, folder / "atlas.nq", base)
+            _hold_to_past(releases, folder / "atlas.nq", base)
             progress("export", 0, 1)
             files = export(folder, base)
-            now = datetime.now(UTC)
+            built = _built(begun, read_inputs(data, digest))
             manifest = Manifest(
-                next_id(taken, now.date()), now.isoformat(timespec="seconds"), base,
-                digest=files[0].digest, inputs=inputs, software=_software(), counts=counts,
-                previous=previous.id if previous else None, files=files,
+                next_id(taken, date.fromisoformat(built.ended[:10])), built.ended, base,
+                digest=files[0].digest, inputs=inputs, software=software(), counts=counts,
+                previous=previous.id if previous else None, files=files, built=built,
             )  # fmt: skip
             manifest = replace(manifest, files=(*files, write_crate(folder, manifest)))
             progress("archive", 0, 1)
             return shelve(folder, releases, manifest, keep)
+
+
+def _hold_to_past(releases: Path, dump: Path, base: str) -> None:
+    """Raise BuildRefused where `dump` takes back what the last release published."""
+    with open_archive(releases) as archive:
+        for hold in (hold_to_register, hold_to_published, hold_to_log):
+            hold(archive, dump, base)
+
+
+def _built(begun: float, inputs: tuple[Input, ...]) -> Built:
+    """Return how a release was made that was `begun` at that time of the monotonic clock."""
+    now = datetime.now(UTC)
+    # The clock of days may be set while this runs; how long it took is known all the same.
+    started = now - timedelta(seconds=time.monotonic() - begun)
+    first, last = (moment.isoformat(timespec="seconds") for moment in (started, now))
+    return Built(first, last, inputs)
 
 
 @contextmanager
@@ -134,32 +140,6 @@ def _disk_explained(folder: Path) -> Iterator[None]:
     except OSError as error:
         problem = f"{error.strerror or error}: {error.filename or folder}"
         raise BuildRefused(f"{problem}. Free some disk, or use --releases") from error
-
-
-def inputs_digest(data: Path, base: str, digest: Digest = sha256) -> str:
-    """Return one digest over all that a release is made from: sources, shapes, program, base."""
-    files = (*bulk_files(data), *entry_files(data), *history_files(data), *query_files(data))
-    listed = [f"{path.relative_to(data)} {digest(path)}" for path in files]
-    kept = str(history_folder(data).is_dir())
-    return _digest_of([base, _program_digest(digest), kept, *listed])
-
-
-def _program_digest(digest: Digest) -> str:
-    """Return one digest over what makes a release of data: ontology, shapes, program, software."""
-    kinds = {".csv", ".py", ".rq", ".ttl"}
-    program = [path for path in (ROOT / "graph").rglob("*") if path.suffix in kinds]
-    files = sorted({*ontology_files(), *SHAPES.glob("*.ttl"), *program})
-    listed = [f"{path.relative_to(ROOT)} {digest(path)}" for path in files]
-    return _digest_of([*map("=".join, _software().items()), *listed])
-
-
-def _digest_of(lines: Iterable[str]) -> str:
-    text = "\n".join(lines)
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
-
-
-def _software() -> dict[str, str]:
-    return {name: version(name) for name in _SOFTWARE}
 
 
 def _make(

@@ -10,9 +10,11 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from graph.errors import BuildRefused, ReleaseDamaged, ReleaseMissing
 from graph.files import ReleaseFile, damage
+from graph.inputs import Input
 
 CURRENT, MANIFEST = "current", "manifest.json"
 _STAGING, _REMOVED = ".building", ".removed"
@@ -20,10 +22,20 @@ _NAME = re.compile(r"(\d{4}-\d\d-\d\d)\.([1-9]\d*)")
 
 
 @dataclass(frozen=True)
+class Built:
+    """How a release was made: from when to when (UTC), and from which files."""
+
+    started: str
+    ended: str
+    inputs: tuple[Input, ...]
+
+
+@dataclass(frozen=True)
 class Manifest:
     """What a release says of itself; times are UTC, digests sha256:hex, counts whole numbers.
 
-    `digest` is that of the dump; `files` has it too, and all others that people may take.
+    `digest` is that of the dump; `files` has it too, and all others that people may take. How it
+    was `built` is None where nobody recorded it: in releases made before that was done.
     """
 
     id: str
@@ -35,6 +47,7 @@ class Manifest:
     counts: dict[str, int]
     previous: str | None
     files: tuple[ReleaseFile, ...]
+    built: Built | None = None
 
 
 @dataclass(frozen=True)
@@ -66,9 +79,17 @@ def read_manifest(text: str) -> Manifest:
     try:
         fields = json.loads(text)
         files = tuple(ReleaseFile(**file) for file in fields.pop("files"))
-        return Manifest(**fields, files=files)
+        built = _built(fields.pop("built", None))
+        return Manifest(**fields, files=files, built=built)
     except (TypeError, LookupError, AttributeError) as error:
         raise ValueError(str(error)) from error
+
+
+def _built(fields: dict[str, Any] | None) -> Built | None:
+    if fields is None:
+        return None
+    inputs = tuple(Input(**one) for one in fields.pop("inputs"))
+    return Built(**fields, inputs=inputs)
 
 
 def write_manifest(manifest: Manifest) -> str:

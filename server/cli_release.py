@@ -12,6 +12,7 @@ from graph.register import entries
 from graph.release import find_current
 from graph.restoring import rollback
 from graph.verifying import restore, verify
+from server.building import input_rows
 from server.cli_folders import releases_option
 from server.release_comparison import as_json, last_part, reason_of
 
@@ -47,7 +48,7 @@ def list_command(releases: Path) -> None:
 @click.option("--entries", "with_entries", is_flag=True, help="List its entries too.")
 @releases_option
 def show_command(name: str, with_entries: bool, releases: Path) -> None:
-    """Print what release NAME says of itself: its counts, software and files with digests.
+    """Print what release NAME says of itself: counts, software, inputs and files with digests.
 
     With --entries follow its entries, each with its current revision and the digest of that.
     """
@@ -60,6 +61,8 @@ def show_command(name: str, with_entries: bool, releases: Path) -> None:
     click.echo(f"by {', '.join(f'{tool} {number}' for tool, number in manifest.software.items())}")
     for what, number in manifest.counts.items():
         click.echo(f"{number:>10,}  {what}")
+    for went_in in input_rows(manifest):
+        click.echo(f"{went_in.digest}  {f'{went_in.files:,} files':>12}  {went_in.title}")
     for file in manifest.files:
         click.echo(f"{file.digest}  {file.size:>12,}  {file.name}")
     if with_entries:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from graph.crate import NAME as CRATE
 from graph.tables import TABLES
+from server.building import build_values
 from server.dcat import distributed, file_address
 from server.documents import Document
 from server.facts import Facts
@@ -79,6 +80,7 @@ def dataset_page(facts: Facts, document: Document) -> Page:
         "tables": TABLES,
         "snippets": loading(facts),
         "citation": citation(facts),
+        **build_values(release.manifest),
     }
     return Page("dataset.html", values)
 

@@ -11,6 +11,7 @@ from graph.crate import NAME as CRATE
 from graph.files import ReleaseFile
 from graph.partitions import VOID_GRAPH
 from graph.release import Manifest, Release
+from server.building import build_triples
 from server.facts import Facts
 from server.known_releases import is_known
 from server.things import Thing
@@ -48,6 +49,7 @@ def release_triples(
         **_license(dataset),
     }
     yield from _triples(facts, about, said)
+    yield from build_triples(facts, manifest)
     yield from _distributions(facts, about, manifest, files)
 
 
@@ -95,6 +97,7 @@ def before_triples(facts: Facts, manifest: Manifest) -> Iterator[ox.Triple]:
         before = _node(facts, f"/release/{manifest.previous}")
         about = _node(facts, f"/release/{manifest.id}")
         yield ox.Triple(about, facts.term("dcat:previousVersion"), before)
+        yield ox.Triple(about, facts.term("prov:wasRevisionOf"), before)
 
 
 def _dumps(facts: Facts) -> Iterator[ox.Triple]:

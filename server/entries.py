@@ -10,6 +10,7 @@ from server.citation_styles import Wanted
 from server.documents import Document
 from server.facts import Facts
 from server.highwire import meta_tags
+from server.making import making
 from server.notices import notices, standing
 from server.pages import Page
 from server.problems import Problem
@@ -103,6 +104,8 @@ def entry_page(facts: Facts, document: Document) -> Page:
         "why": why,
         "notices": notices(thing),
         "standing": standing(thing),
+        "made": making((row.heading, text) for row in sections for text in row.texts),
+        "type_basis": entry.one("atlas:publicationTypeBasis"),
         "other_versions": versions(facts, thing),
         "related": related(facts, entry, thing),
         "query": own_query("entry", entry),

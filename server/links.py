@@ -9,6 +9,7 @@ from server.formats import BY_KEY, Format, Kind, kind_at, offers
 from server.linkset import (
     LINKSET,
     LINKSET_JSON,
+    PROVENANCE,
     Entry,
     Link,
     Variant,
@@ -91,8 +92,13 @@ class Links:
         iri = self._facts.base + path
         paper = Thing(self._facts, iri).one("atlas:paper")
         if paper is None:
-            found = [Link("canonical", iri, page), *alternates(page, self._variants(path))]
+            variants = self._variants(path)
+            found = [Link("canonical", iri, page), *alternates(page, variants)]
             found += self._times(path, page)
+            if path.startswith("/release/"):
+                # With it come the build, its inputs and programs.
+                data = [row for row in variants if row.is_data][:1]
+                found += [Link(PROVENANCE, row.url, page, row.media_type) for row in data]
             return [*found, Link("api-catalog", self.path(CATALOG), page)] if path == "/" else found
         related = tuple(iri for iri in paper.texts("schema:sameAs") if iri.startswith(_DOI))
         linkset = self.path(f"{path}.linkset")
@@ -111,9 +117,16 @@ class Links:
         ]
 
     def _nanopubs(self, entry: str, page: str) -> list[Link]:
+        """Return the links to the judgements by themselves, each of which tells how it was made."""
         judgements = Thing(self._facts, entry).texts("atlas:pemAssessment")
-        found = (nanopub_address(judgement) for judgement in judgements)
-        return [Link("item", self.href(address), page, _TRIG) for address in found if address]
+        found = [(judgement, nanopub_address(judgement)) for judgement in judgements]
+        known = [
+            (self.href(judgement), self.href(address)) for judgement, address in found if address
+        ]
+        return [
+            *(Link("item", address, page, _TRIG) for _, address in known),
+            *(Link(PROVENANCE, address, judgement, _TRIG) for judgement, address in known),
+        ]
 
     def _variants(self, path: str) -> list[Variant]:
         found = [

@@ -18,7 +18,7 @@ _SAFE = "!#$%&'()*+,/:;=?@~"
 _SCHEMA = "https://schema.org/"
 # What an entry is: a page about something, and by our ontology a work of its own.
 ENTRY_TYPES = (f"{_SCHEMA}AboutPage", f"{_SCHEMA}CreativeWork")
-_PROVENANCE = "http://www.w3.org/ns/prov#has_provenance"
+PROVENANCE = "http://www.w3.org/ns/prov#has_provenance"
 # What is true of a page is true of each of its formats.
 _SHARED = {"cite-as", "license", "related", "linkset"}
 # So are the ways to its other formats and its other times.
@@ -89,7 +89,7 @@ def entry_links(entry: Entry, variants: Sequence[Variant]) -> list[Link]:
         *(Link("describedby", row.url, page, row.media_type, row.profile) for row in data),
         *(Link("related", iri, page) for iri in entry.related),
         # With the judgements come who made them, and by which rules.
-        *(Link(_PROVENANCE, row.url, page, row.media_type) for row in data[:1]),
+        *(Link(PROVENANCE, row.url, page, row.media_type) for row in data[:1]),
         *alternates(page, variants),
     ]
     shared = [link for link in own if link.relation in _SHARED]

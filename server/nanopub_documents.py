@@ -8,7 +8,7 @@ import pyoxigraph as ox
 from server.facts import Facts, text
 from server.formats import BY_KEY
 from server.links import Links
-from server.linkset import Link, header
+from server.linkset import PROVENANCE, Link, header
 from server.nanopubs import (
     Names,
     Nanopub,
@@ -106,6 +106,8 @@ class NanopubDocuments:
             "type": facts.term("np:Nanopublication").value,
         }
         found = [Link(relation, target, page) for relation, target in links.items()]
+        trig = BY_KEY["trig"]
+        found.append(Link(PROVENANCE, self._links.path(own + trig.suffix), page, trig.media_type))
         return header([*self._links.all(own), *found], page)
 
 

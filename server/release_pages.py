@@ -17,6 +17,7 @@ from graph.comparison import Comparison, compare_releases
 from graph.register import Recorded, entries
 from graph.release import Manifest, place
 from server.asking import Asked, read_asked
+from server.building import build_values
 from server.dataset import readable_size
 from server.documents import Document, serialize
 from server.flask_messages import give, read_request
@@ -175,7 +176,7 @@ def _release_page(site: Site, manifest: Manifest, document: Document) -> Page:
     facts, known = site.facts, find_releases(site.facts)
     there = {file.name for file in files_of(facts, manifest)}
     values = {
-        "manifest": manifest,
+        **build_values(manifest),
         "document": document,
         "files": [(file, readable_size(file.size), file.name in there) for file in manifest.files],
         "before": manifest.previous if manifest.previous in known else None,

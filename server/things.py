@@ -1,5 +1,6 @@
 """One thing of the graph and what is said of it, for the pages to read."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyoxigraph as ox
@@ -42,8 +43,16 @@ class Thing:
     def all(self, curie: str) -> "list[Thing]":
         """Return the things that a property leads to: by position, then by label."""
         nodes = [value for value in self.terms(curie) if isinstance(value, ox.NamedNode)]
-        found = [Thing(self.facts, node.value) for node in nodes]
-        return sorted(found, key=lambda thing: (thing.position, thing.label.casefold(), thing.iri))
+        return _in_order(Thing(self.facts, node.value) for node in nodes)
+
+    def pointing(self, curie: str) -> "list[Thing]":
+        """Return the things that lead here by a property: by position, then by label."""
+        quads = self.facts.store.quads_for_pattern(
+            None, self.facts.term(curie), self.node, ox.DefaultGraph()
+        )
+        nodes = (quad.subject for quad in quads)
+        found = (Thing(self.facts, node.value) for node in nodes if isinstance(node, ox.NamedNode))
+        return _in_order(found)
 
     def one(self, curie: str) -> "Thing | None":
         """Return the first thing that a property leads to, None where there is none."""
@@ -67,3 +76,7 @@ class Thing:
     def exists(self) -> bool:
         """Return whether anything is said of it."""
         return bool(self.facts.about(self.iri))
+
+
+def _in_order(things: Iterable[Thing]) -> list[Thing]:
+    return sorted(things, key=lambda thing: (thing.position, thing.label.casefold(), thing.iri))

@@ -31,7 +31,9 @@ SAMPLES = (
     Sample("entry without texts", "/evidence/aaron-2000-overlapping-conditions"),
     Sample("entry judged", "/evidence/kim-2026-hyperbaric-oxygen"),
     Sample("entry retracted and drafted", "/evidence/fixture-2001-markup-title", is_made_up=True),
-    Sample("entry in doubt", "/evidence/fixture-2012-preprint", is_made_up=True),
+    Sample(
+        "entry in doubt, drafted and scanned", "/evidence/fixture-2012-preprint", is_made_up=True
+    ),
     Sample("entry that cites", "/evidence/fixture-2013-groups-required", is_made_up=True),
     Sample("list", "/evidence"),
     Sample("search", "/evidence?q=fatige+exercise&pem=required&pem=unclear&definition=fukuda1994"),

@@ -125,7 +125,7 @@ def test_what_is_served_keeps_the_shapes_and_has_no_blank_nodes(
     for name in ("/dataset", f"/release/{release.id}", *POLICIES):
         data.parse(data=client.get(f"{name}.ttl").data, format="turtle")
     assert not [node for triple in data for node in triple if isinstance(node, rdflib.BNode)]
-    for name in ("agent.ttl", "distribution.ttl"):
+    for name in ("agent.ttl", "build.ttl", "distribution.ttl"):
         shapes.parse(SHAPES / name)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)

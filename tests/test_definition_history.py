@@ -7,11 +7,12 @@ import pytest
 
 from graph import shards
 from graph.archiving import open_archive
-from graph.build import build, inputs_digest
+from graph.build import build
 from graph.content import content_of, digest
 from graph.describe import EARLIER_REVISIONS, INFERRED_GRAPH
 from graph.errors import BuildRefused, SourceError
 from graph.history import read_histories, read_history
+from graph.inputs import inputs_digest
 from graph.kept import CURRENT_REVISION, DEFINITION, ENTRY, history_files
 from graph.partitions import VOID_GRAPH
 from graph.prefixes import BASE, term

@@ -152,7 +152,7 @@ def test_a_preprint_says_so_before_anything_is_read(client: FlaskClient) -> None
             "<h1>",
             "This is a preprint. It was published as:",
             "Fixture of two groups",
-            "No texts yet",
+            "Quick summary",
         ],
     )
 

@@ -26,7 +26,8 @@ PREFIXES = f"""PREFIX atlas: <{BASE}/ontology#> PREFIX dcterms: <http://purl.org
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>
 """
 BATTERY = {
-    "all but rules": "SELECT * { ?s ?p ?o FILTER(!CONTAINS(STR(?s), '/rule-set/')) }",
+    "all of the rest": "SELECT * { ?s ?p ?o FILTER(!REGEX(STR(?s), '/(rule-set|ontology|journal)')) }",
+    "all of terms and journals": "SELECT * { ?s ?p ?o FILTER(REGEX(STR(?s), '/(ontology|journal)')) }",
     "all of rules": "SELECT * { ?s ?p ?o FILTER(CONTAINS(STR(?s), '/rule-set/')) }",
     "literals": "SELECT ?s ?p ?o { ?s ?p ?o FILTER(ISLITERAL(?o)) }",
     "star": "SELECT * { ?e a atlas:EvidenceEntry ; atlas:paper ?p . ?p dcterms:title ?t ; dcterms:issued ?d }",

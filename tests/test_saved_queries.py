@@ -8,10 +8,11 @@ from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graph.build import build, check, inputs_digest
+from graph.build import build, check
 from graph.dump import write_dump
 from graph.errors import SourceError
 from graph.examples import describe_examples, original, read_examples
+from graph.inputs import inputs_digest
 from graph.paths import DATA
 from graph.prefixes import BASE, prefixes
 from graph.release import Release
@@ -25,7 +26,7 @@ from tests.small import small_data
 ERRORS: list[SourceError] = []
 QUERIES = read_saved_queries(query_files(DATA), ERRORS)
 NAMES = [query.name for query in QUERIES]
-FORMS = {"ASK": 1, "CONSTRUCT": 2, "DESCRIBE": 1, "SELECT": 48}
+FORMS = {"ASK": 1, "CONSTRUCT": 2, "DESCRIBE": 1, "SELECT": 52}
 GOOD = "# What is there?\n# keywords: all, things\n# All of it.\nSELECT * WHERE { ?s ?p ?o }\n"
 SERVICE = GOOD.replace("?s ?p ?o", "SERVICE <http://127.0.0.1:9/x> { ?s ?p ?o }")
 # Fault → name of the file, its text, the line, and a word of the repair.
@@ -80,8 +81,8 @@ def stores(real_release: Release) -> tuple[ox.Store, ox.Store]:
 
 def test_the_queries_are_all_found_in_order() -> None:
     assert ERRORS == []
-    assert len(QUERIES) == sum(FORMS.values()) == 52
-    assert len({query.place for query in QUERIES}) == 52
+    assert len(QUERIES) == sum(FORMS.values()) == 56
+    assert len({query.place for query in QUERIES}) == 56
     assert {form: [query.form for query in QUERIES].count(form) for form in FORMS} == FORMS
 
 
@@ -274,7 +275,7 @@ def test_all_queries_are_listed_once_each(client: FlaskClient) -> None:
     assert page.mimetype == "text/html"
     listed = re.findall(r'href="/query/([\w-]+)"', page.text)
     assert sorted(listed) == sorted(NAMES)
-    assert "52 questions" in page.text
+    assert "56 questions" in page.text
     assert client.get("/query/").headers["Location"] == "/query"
 
 
