@@ -108,7 +108,7 @@ _ROWS = (
     (
         "gone",
         410,
-        "This entry was withdrawn",
+        "This was withdrawn",
         "Its revisions are kept: the answer says where. Nothing else will ever have this address.",
     ),
     (
