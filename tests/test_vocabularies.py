@@ -11,7 +11,7 @@ from graph.prefixes import ATLAS, BASE, term, vocabulary
 SCHEMES = {
     "case-definition": 0, "condition": 1, "confidence": 3, "evidence-level": 4, "join-rule": 3,
     "peer-review": 2, "pem-reason": 9, "pem-requirement": 3, "pem-status": 4,
-    "publication-type": 23, "publication-type-basis": 5, "revision-aspect": 9, "revision-reason": 7,
+    "publication-type": 23, "publication-type-basis": 5, "revision-aspect": 11, "revision-reason": 7,
     "scan-severity": 2, "symptom": 15, "text-read": 3, "topic": 15,
 }  # fmt: skip
 MATCHES = {"exact": 30, "close": 6, "related": 24, "broad": 6, "narrow": 11}
