@@ -43,7 +43,9 @@ _OF_CLASS = {
     "texts": "atlas:Text atlas:Finding atlas:Conclusion atlas:Question atlas:Drafting "
     "atlas:ScannerRun atlas:ScanFinding",
 }
-ASPECTS = frozenset({*_ANYWHERE, *_OF_ENTRY, *_OF_DEFINITION, *_OF_CLASS})
+# A saved query is all of one aspect.
+_OF_QUERY = "query"
+ASPECTS = frozenset({*_ANYWHERE, *_OF_ENTRY, *_OF_DEFINITION, *_OF_CLASS, _OF_QUERY})
 
 
 def _by_term(table: Mapping[str, str]) -> dict[object, str]:
@@ -58,7 +60,9 @@ def changed_aspects(
     difference: Difference, old: frozenset[ox.Triple], new: frozenset[ox.Triple]
 ) -> frozenset[str]:
     """Return the aspects of a document that `difference`, from `old` to `new`, touches."""
-    if _is_definition(old) or _is_definition(new):
+    if _is_a("sh:SPARQLExecutable", old | new):
+        return frozenset({_OF_QUERY})
+    if _is_a("atlas:CaseDefinition", old | new):
         changed = difference.removed | difference.added
         return frozenset(_BY_DEFINITION.get(triple.predicate, _OTHER) for triple in changed)
     kinds = _kinds(old) | _kinds(new)
@@ -75,8 +79,8 @@ def states_a_status(difference: Difference) -> bool:
     return any(triple.predicate == term("atlas:pemStatus") for triple in difference.added)
 
 
-def _is_definition(triples: Iterable[ox.Triple]) -> bool:
-    wanted = term("rdf:type"), term("atlas:CaseDefinition")
+def _is_a(curie: str, triples: Iterable[ox.Triple]) -> bool:
+    wanted = term("rdf:type"), term(curie)
     return any((triple.predicate, triple.object) == wanted for triple in triples)
 
 

@@ -24,6 +24,7 @@ from graph.merge import merge_shards
 from graph.paths import DATA
 from graph.prefixes import BASE
 from graph.published import hold_to_published
+from graph.recorded import unrecorded_queries
 from graph.register import hold_to_register
 from graph.release import (
     Built,
@@ -150,6 +151,8 @@ def _make(
     sources = stock.sources
     queries = read_saved_queries(query_files(data), sources.errors)
     refuse(problems(sources, []))
+    if shop.layout.keeps_history:
+        refuse(unrecorded_queries(query_files(data), queries, stock.histories))
     if not stock.entries:
         raise BuildRefused(f"no entries in {data / 'evidence'}; bring some in with `atlas import`")
     progress("check and infer", 0, 1)

@@ -9,7 +9,7 @@ from graph.archive import Archive
 from graph.aspects import changed_aspects, states_a_status
 from graph.difference import Change, Difference, changes, compare
 from graph.errors import ReleaseMissing
-from graph.kept import CURRENT_REVISION, DEFINITION, ENTRY, Kept, kept_at
+from graph.kept import CURRENT_REVISION, DEFINITION, ENTRY, QUERY, Kept, kept_at
 from graph.prefixes import term
 from graph.prefixes import value as text
 from graph.release import read_manifest
@@ -156,7 +156,8 @@ def _said(archive: Archive, digests: bytes, base: str) -> frozenset[ox.Triple]:
     """Return what is asserted or judged in the pieces of a document."""
     quads = list(ox.parse(archive.lines(digests), format=ox.RdfFormat.N_QUADS))
     inferred = {q.triple for q in quads if q.graph_name == ox.NamedNode(base + _INFERRED)}
-    current = (q.triple for q in quads if isinstance(q.graph_name, ox.DefaultGraph))
+    said = {ox.DefaultGraph(), ox.NamedNode(base + QUERY.graph)}
+    current = (q.triple for q in quads if q.graph_name in said)
     return frozenset(t for t in current if t not in inferred and t.predicate != CURRENT_REVISION)
 
 

@@ -42,10 +42,11 @@ _GRAPHS = {
 # All graphs of this class are described at once: there may be a hundred thousand.
 EARLIER_REVISIONS = ox.NamedNode(f"{VOID_GRAPH.value}#earlier-revisions")
 _EARLIER = (
-    "What entries and case definitions said before: one named graph for each earlier revision, "
-    "under the IRI of that revision. What the current one says is in the default graph, without "
-    "what was inferred; so are the records of all revisions. void:documents counts these graphs, "
-    "void:triples what they hold."
+    "What entries, case definitions and saved queries said before: one named graph for each "
+    "earlier revision, under the IRI of that revision. What the current one says is in the default "
+    "graph, without what was inferred, or for a saved query in the graph of these. The records of "
+    "all revisions are in the default graph. void:documents counts these graphs, void:triples what "
+    "they hold."
 )
 _LITERALS = (
     "Which literals carry a language: words for people (titles, labels, definitions, reasons, "

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Iterator
 
 import pyoxigraph as ox
 
+from graph.content import content_of
 from graph.errors import BuildRefused
+from graph.kept import QUERY
 from graph.prefixes import BASE, prefixes, term, value
 from graph.saved_queries import SavedQuery
 
-EXAMPLES_GRAPH = ox.NamedNode(f"{BASE}/.well-known/sparql-examples")
-QUERIES = f"{BASE}/query/"
+EXAMPLES_GRAPH = ox.NamedNode(BASE + QUERY.graph)
 # For each form of query its classes, and the properties that hold its text. SHACL has no word for
 # DESCRIBE yet: clients look for either of two.
 _EXECUTABLE = {
@@ -32,7 +33,7 @@ def describe_examples(queries: Iterable[SavedQuery], base: str = BASE) -> Iterat
     yield from _prefixes(base)
     yield _quad(EXAMPLES_GRAPH, "rdf:type", term("schema:ItemList"))
     for query in queries:
-        node, item = ox.NamedNode(QUERIES + query.name), _part(f"item-{query.name}")
+        node, item = ox.NamedNode(QUERY.space + query.name), _part(f"item-{query.name}")
         yield _quad(EXAMPLES_GRAPH, "schema:itemListElement", item)
         yield _quad(item, "rdf:type", term("schema:ListItem"))
         yield _quad(item, "schema:position", ox.Literal(query.place))
@@ -59,6 +60,16 @@ def read_examples(store: ox.Store, base: str = BASE) -> list[SavedQuery]:
         name = said(listed.object, "dcterms:identifier")
         found.append(SavedQuery(place, name, next(filter(None, texts))))
     return sorted(found, key=lambda query: (query.place, query.name))
+
+
+def query_contents(queries: Iterable[SavedQuery]) -> dict[str, bytes]:
+    """Return what is said of each of `queries`, by its IRI, as revisions keep it."""
+    found = {}
+    for query in queries:
+        node = ox.NamedNode(QUERY.space + query.name)
+        triples = (quad.triple for quad in _describe(query, node, BASE))
+        found[node.value] = content_of(node.value, triples)
+    return found
 
 
 def put_under(text: str, base: str) -> str:

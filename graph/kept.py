@@ -12,11 +12,14 @@ class Kept:
     """One kind of document: the first part of its path, and its word for people.
 
     `folder` has its histories, a file for each document; it is in data/history/, "" is that itself.
+    `graph` is the path of the named graph that says what such a document says now, "" for the
+    default graph; records stand in that whatever the kind.
     """
 
     key: str
     noun: str
     folder: str
+    graph: str = ""
 
     @property
     def space(self) -> str:
@@ -26,8 +29,9 @@ class Kept:
 
 ENTRY = Kept("evidence", "entry", "")
 DEFINITION = Kept("case-definition", "case definition", "case-definition")
+QUERY = Kept("query", "saved query", "query", "/.well-known/sparql-examples")
 # The one table of what is kept: an editor's name for a document, its file and its routes follow.
-KEPT = (ENTRY, DEFINITION)
+KEPT = (ENTRY, DEFINITION, QUERY)
 REVISION = re.compile(
     rf"({re.escape(BASE)}/(?:{'|'.join(kept.key for kept in KEPT)})/[^/#]+)/revision/([1-9][0-9]*)"
 )

@@ -5,8 +5,11 @@ import pyoxigraph as ox
 from graph.content import content_of, digest
 from graph.describe import INFERRED_GRAPH
 from graph.errors import ReleaseMissing
-from graph.kept import CURRENT_REVISION, REVISION
+from graph.examples import EXAMPLES_GRAPH, original
+from graph.kept import CURRENT_REVISION, REVISION, kept_of
 from graph.prefixes import BASE, term, value
+
+Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
 
 def recall(store: ox.Store, revision: str, base: str = BASE) -> bytes | None:
@@ -21,8 +24,11 @@ def recall(store: ox.Store, revision: str, base: str = BASE) -> bytes | None:
     if known is None or not recorded:
         return None
     own = ox.NamedNode(_under(known[1], BASE, base))
+    kept = kept_of(known[1])
     if node in _linked(store, own, CURRENT_REVISION):
-        triples = _described(store, own, ox.NamedNode(_under(INFERRED_GRAPH.value, BASE, base)))
+        inferred = ox.NamedNode(_under(INFERRED_GRAPH.value, BASE, base))
+        is_beside = kept is not None and kept.graph
+        triples = _listed(store, own, base) if is_beside else _described(store, own, inferred)
     else:
         triples = {quad.triple for quad in store.quads_for_pattern(None, None, None, node)}
     content = content_of(known[1], (_renamed(triple, base) for triple in triples))
@@ -58,6 +64,19 @@ def _described(store: ox.Store, own: ox.NamedNode, inferred: ox.NamedNode) -> se
                 seen.add(part)
                 waiting.append(part)
     return {t for t in found if _quad(t, inferred) not in store}
+
+
+def _listed(store: ox.Store, own: ox.NamedNode, base: str) -> set[ox.Triple]:
+    """Return what is said of the saved query `own`, whose text is as its file has it."""
+    graph = ox.NamedNode(_under(EXAMPLES_GRAPH.value, BASE, base))
+    quads = store.quads_for_pattern(own, None, None, graph)
+    return {ox.Triple(own, quad.predicate, _as_written(quad.object, base)) for quad in quads}
+
+
+def _as_written(node: Node, base: str) -> Node:
+    if isinstance(node, ox.Literal) and node.language is None:
+        return ox.Literal(original(node.value, base))
+    return node
 
 
 def _quad(triple: ox.Triple, graph: ox.NamedNode) -> ox.Quad:

@@ -1,16 +1,45 @@
 """Hold documents to their history: what one says now has to be what was last recorded of it."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from graph.aspects import states_a_status
 from graph.content import digest
 from graph.difference import changes
+from graph.examples import query_contents
 from graph.history import History
+from graph.kept import QUERY
 from graph.reasons import Pending
 from graph.report import Problem
+from graph.saved_queries import SavedQuery, query_name
 
 # So many changes are told; all of them stand in `atlas revise --dry-run`.
 _TOLD = 3
+
+
+def unrecorded(
+    documents: Iterable[tuple[str, Path]],
+    histories: Mapping[str, History],
+    now: Mapping[str, bytes],
+) -> tuple[Problem, ...]:
+    """Return a problem for each of `documents` that is not as it was last recorded.
+
+    Each comes with the file that an editor knows; `now` has the contents of those that are there.
+    """
+    found = (
+        hold_to_record(document, file, histories.get(document), now.get(document, b""))
+        for document, file in documents
+    )
+    return tuple(problem for problem in found if problem)
+
+
+def unrecorded_queries(
+    files: Iterable[Path], queries: Iterable[SavedQuery], histories: Mapping[str, History]
+) -> list[Problem]:
+    """Return a problem for each of `queries`, read from `files`, that is not as it was recorded."""
+    gone = {d: known.file for d, known in histories.items() if d.startswith(QUERY.space)}
+    there = {QUERY.space + query_name(path): path for path in files}
+    return list(unrecorded({**gone, **there}.items(), histories, query_contents(queries)))
 
 
 def hold_to_record(

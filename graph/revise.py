@@ -14,12 +14,14 @@ from graph.build import check
 from graph.content import contents
 from graph.errors import ReviseRefused
 from graph.event_log import hold_to_newest
+from graph.examples import query_contents
 from graph.history import WITHDRAWAL, History, Revision, read_histories, write_history
 from graph.kept import KEPT, document_named, history_file, history_folder, name_of, noun_of
 from graph.prefixes import BASE, term, value
 from graph.reasons import REASONS, Pending
 from graph.record import Statement, record
 from graph.report import refuse
+from graph.saved_queries import query_files, read_saved_queries
 
 
 @dataclass(frozen=True)
@@ -27,8 +29,8 @@ class Order:
     """What an editor asks for: why, in what words, by whom, when, and of which documents.
 
     `by` is an agent of data/agents.ttl, by the end of its IRI; `editor` the name of a person, or
-    "". An entry is named by its slug, a case definition as `case-definition/ccc2003`: no `slugs`
-    mean all of both; `replaced_by` is such a name, for a withdrawal.
+    "". An entry is named by its slug, others as `case-definition/ccc2003` or `query/first`: no
+    `slugs` mean all of them; `replaced_by` is such a name, for a withdrawal.
     """
 
     reason: str
@@ -103,7 +105,7 @@ def _changed(waiting: list[Pending], order: Order) -> list[Pending]:
 def _pending(store: ox.Store, data: Path) -> Iterator[Pending]:
     """Yield what each document says now beside its history, the withdrawn ones among them."""
     lines = store.dump(format=ox.RdfFormat.N_TRIPLES, from_graph=ox.DefaultGraph()) or b""
-    now = contents(lines)
+    now = contents(lines) | query_contents(read_saved_queries(query_files(data), []))
     histories = read_histories(data)
     for document in sorted({*now, *histories}):
         yield Pending(document, histories.get(document), now.get(document, b""))

@@ -57,6 +57,11 @@ def query_files(data: Path) -> list[Path]:
     return sorted((data / "queries").glob("*.rq"))
 
 
+def query_name(path: Path) -> str:
+    """Return the name of the query in the file `path`."""
+    return path.stem.partition("-")[2]
+
+
 def read_saved_queries(files: Iterable[Path], errors: list[SourceError]) -> list[SavedQuery]:
     """Return the queries of `files`, the easiest first; add to `errors` what is wrong with them.
 

@@ -116,8 +116,11 @@ class Stock:
 
     @property
     def recorded(self) -> Iterator[tuple[str, Path]]:
-        """Return each shared document of which revisions are kept, with the file to look at."""
-        spaces = tuple(kept.space for kept in KEPT if kept is not ENTRY)
+        """Return each shared document of which revisions are kept, with the file to look at.
+
+        Only those of the default graph: the store has no other.
+        """
+        spaces = tuple(kept.space for kept in KEPT if kept is not ENTRY and not kept.graph)
         known = {document: history.file for document, history in self.histories.items()}
         for document, file in {**known, **self.sources.files}.items():
             if document.startswith(spaces) and not is_revision(document):

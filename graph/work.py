@@ -1,6 +1,5 @@
 """Work out one shard: read, check, judge, infer, and write what is true of it as sorted N-Quads."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +18,7 @@ from graph.joins import refuse_hidden_facts, refuse_hidden_links
 from graph.judge import judge
 from graph.merge import shard_lines
 from graph.reason import infer, work_out
-from graph.recorded import hold_to_record
+from graph.recorded import unrecorded
 from graph.report import Problem, problems
 from graph.shacl import validate
 from graph.shards import Entry, Layout, Shard, Stock
@@ -83,7 +82,8 @@ def work_out_shared(
         return Outcome(None, violations=found)
     judge(store)
     asserted = store.dump(format=_TRIPLES, from_graph=_DEFAULT) or b""
-    if layout.keeps_history and (found := _unrecorded(stock.recorded, histories, asserted)):
+    now = contents(asserted)
+    if layout.keeps_history and (found := unrecorded(stock.recorded, histories, now)):
         return Outcome(None, violations=found)
     infer(store)
     lines = shard_lines(asserted, _inferred(store))
@@ -110,7 +110,8 @@ def work_out_entries(shard: Shard, ground: Ground, key: str) -> Outcome:
         return Outcome(None, violations=found)
     asserted = store.dump(format=_TRIPLES, from_graph=_DEFAULT) or b""
     known = ((entry.document, entry.source) for entry in shard.entries)
-    if ground.layout.keeps_history and (found := _unrecorded(known, histories, asserted)):
+    now = contents(asserted)
+    if ground.layout.keeps_history and (found := unrecorded(known, histories, now)):
         return Outcome(None, violations=found)
     store.bulk_extend(shared.inferred)
     work_out(store, ground.axioms)
@@ -146,18 +147,6 @@ def _histories(shard: Shard, sources: Sources) -> dict[str, History]:
         except SourceError as error:
             sources.errors.append(error)
     return histories
-
-
-def _unrecorded(
-    documents: Iterable[tuple[str, Path]], histories: dict[str, History], asserted: bytes
-) -> tuple[Problem, ...]:
-    """Return a problem for each of `documents` that is not as it was last recorded."""
-    now = contents(asserted)
-    found = (
-        hold_to_record(document, file, histories.get(document), now.get(document, b""))
-        for document, file in documents
-    )
-    return tuple(problem for problem in found if problem)
 
 
 def _linked(quads: list[ox.Quad], own: frozenset[str], layout: Layout) -> _Linked:

@@ -52,7 +52,7 @@ def revise_command(  # noqa: PLR0913, PLR0917
     replaced_by: str,
     dry_run: bool,
 ) -> None:
-    """Record a revision of each entry and case definition that is not as last recorded.
+    """Record a revision of each entry, case definition and saved query that changed since the last.
 
     They are kept in data/history/. A build refuses what changed without one. What the reason
     cannot stand for is left, and the exit status is then 1; run it again with the reason that fits.

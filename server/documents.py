@@ -43,7 +43,7 @@ def find_document(facts: Facts, path: str) -> Document | None:
         node = ox.NamedNode(facts.base + path)
     except ValueError:
         return None
-    triples = _described(facts, node) or _graph(facts, node) or _saved(facts, node)
+    triples = _described(facts, node) | (_graph(facts, node) or _saved(facts, node))
     triples |= set(dump_triples(facts, node))
     return Document(node.value, ordered(triples, node)) if triples else None
 

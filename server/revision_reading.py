@@ -39,7 +39,13 @@ _SECTIONS = (
     ("Limitations", "atlas:limitation"),
 )
 # First part of the path → what people call such a document, and what it says today.
-_NOUNS = {"case-definition": ("case definition", "text"), "evidence": ("entry", "reading")}
+_NOUNS = {
+    "case-definition": ("case definition", "text"),
+    "evidence": ("entry", "reading"),
+    "query": ("saved query", "text"),
+}
+_QUESTION = "rdfs:comment"
+_ASKS = ("sh:select", "sh:construct", "sh:ask", "sh:describe")
 _DEMANDS = (
     ("Post-exertional malaise", "atlas:pemStatus"),
     ("Why", "atlas:pemStatusReason"),
@@ -141,8 +147,15 @@ class Reading:
     @property
     def title(self) -> str:
         """Return the title of the paper, or the name of what has none; else the path."""
+        names = (self._first(self.frozen.document, name) for name in ("skos:prefLabel", _QUESTION))
         title = self._first(self._paper, "dcterms:title")
-        return title or self._first(self.frozen.document, "skos:prefLabel") or self.path
+        return title or next(filter(None, names), self.path)
+
+    @property
+    def query(self) -> str:
+        """Return the text of a saved query, "" for anything else."""
+        texts = (self._first(self.frozen.document, name) for name in _ASKS)
+        return next(filter(None, texts), "")
 
     @property
     def demands(self) -> list[tuple[str, list[Value]]]:

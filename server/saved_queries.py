@@ -3,14 +3,16 @@
 from collections import Counter
 
 from graph.examples import read_examples
+from graph.kept import QUERY
 from graph.saved_queries import SavedQuery
 from server.documents import Document
 from server.facts import Facts
 from server.formats import Kind
 from server.pages import Page
 from server.query_page import data_formats, is_long
+from server.revisions import revisions
+from server.snapshots import snapshot_reference
 from server.snippets import snippets
-from server.stamp import MARK
 from server.things import Thing
 
 _KINDS = {"ASK": Kind.ASK, "SELECT": Kind.SELECT, "CONSTRUCT": Kind.GRAPH, "DESCRIBE": Kind.GRAPH}
@@ -25,14 +27,17 @@ def saved_query_page(facts: Facts, document: Document) -> Page:
     """Return the page of one saved query: the question, the SPARQL, and ways to its answer."""
     queries = read_examples(facts.store, facts.base)
     (query,) = (row for row in queries if _iri(facts, row) == document.iri)
-    place = queries.index(query)
+    place, thing = queries.index(query), Thing(facts, document.iri)
+    past = revisions(facts, document.iri)
     values: dict[str, object] = {
         "saved": query,
         "query": query.text,
         "is_long": is_long(query.text),
         "formats_of_answer": data_formats(_KINDS[query.form]),
         "snippets": snippets(f"{facts.base}/sparql", query.text),
-        "citation": _citation(facts, query),
+        "noun": QUERY.noun,
+        "revisions": past,
+        "snapshot_reference": snapshot_reference(thing, [], past[-1] if past else None),
         "before": queries[place - 1] if place else None,
         "after": queries[place + 1] if place + 1 < len(queries) else None,
         "near": _near(query, queries),
@@ -71,15 +76,6 @@ def _near(query: SavedQuery, queries: list[SavedQuery]) -> list[SavedQuery]:
     shared = {row.name: len({*row.keywords} & {*query.keywords}) for row in queries if row != query}
     near = [row for row in queries if shared.get(row.name)]
     return sorted(near, key=lambda row: -shared[row.name])[:_MOST_NEAR]
-
-
-def _citation(facts: Facts, query: SavedQuery) -> str:
-    """Return how to cite `query`, as of the day whose mark it has."""
-    title = Thing(facts, f"{facts.base}/dataset").text("dcterms:title")
-    return (
-        f"{query.question} Saved query of the {title}, release {facts.release.id}. "
-        f"Accessed {MARK}. {_iri(facts, query)}"
-    )
 
 
 def _iri(facts: Facts, query: SavedQuery) -> str:

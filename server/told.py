@@ -30,7 +30,7 @@ _WITHDRAWAL = "withdrawal"
 # A policy judges by these.
 _PLAN = term("prov:hadPlan")
 # What a document is called, the best name first.
-_NAMES = ("dcterms:title", "skos:prefLabel", "rdfs:label", "schema:name")
+_NAMES = ("dcterms:title", "skos:prefLabel", "rdfs:label", "schema:name", "rdfs:comment")
 Nodes = list[ox.NamedNode | ox.Literal]
 
 

@@ -51,9 +51,15 @@ def _reference(gone: Tombstone, base: str) -> str:
     return sentence(gone, base) + "\n"
 
 
+def _comment(gone: Tombstone, base: str) -> str:
+    """Return it as SPARQL that asks nothing."""
+    return f"# {' '.join(sentence(gone, base).split())}\n"
+
+
 TOMBSTONE_FILES: dict[str, Callable[[Tombstone, str], str]] = {
     "bib": _bibtex,
     "ris": _ris,
     "csl": _csl,
     "ref": _reference,
+    "rq": _comment,
 }

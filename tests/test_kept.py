@@ -8,6 +8,7 @@ from graph.kept import (
     DEFINITION,
     ENTRY,
     KEPT,
+    QUERY,
     document_in,
     document_named,
     history_file,
@@ -47,6 +48,8 @@ def test_no_two_documents_have_the_same_name_or_file(one: str, other: str) -> No
         ("/evidence/a-2001-b/revision/1", ENTRY),
         ("/case-definition/ccc2003", DEFINITION),
         ("/case-definition/ccc2003.ttl", DEFINITION),
+        ("/query/saved-queries/revision/1", QUERY),
+        ("/query", None),
         ("/case-definition", None),
         ("/evidence", None),
         ("/evidence.csv", None),
@@ -77,7 +80,11 @@ def test_only_what_is_kept_has_revisions() -> None:
 
 
 def test_each_kind_has_its_own_word() -> None:
-    assert [noun_of(kept.space + "x") for kept in KEPT] == ["entry", "case definition"]
+    assert [noun_of(kept.space + "x") for kept in KEPT] == [
+        "entry",
+        "case definition",
+        "saved query",
+    ]
     assert noun_of(f"{BASE}/journal/brain") == "document"
 
 
@@ -89,6 +96,6 @@ def test_the_files_of_one_kind_are_those_in_its_folder(tmp_path: Path) -> None:
         file.touch()
     (folder / "case-definition" / ".c.trig.new").touch()
     assert set(history_files(tmp_path)) == set(files)
-    assert history_files(tmp_path, DEFINITION) == sorted(files[2:])
+    assert history_files(tmp_path, DEFINITION) == sorted(files[2:4])
     assert history_files(tmp_path, ENTRY) == sorted(files[:2])
     assert history_files(tmp_path / "nowhere") == []

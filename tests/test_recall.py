@@ -15,6 +15,7 @@ from graph.revise import Order, revise
 from graph.sources import ENTRIES
 from tests.conftest import SEED
 from tests.small import DEFINITIONS, edit
+from tests.test_saved_queries import QUERIES
 
 OWN = ENTRIES + SEED
 
@@ -49,7 +50,7 @@ def test_every_revision_is_recalled_to_the_byte(base: str, data: Path, tmp_path:
             iri = revision.iri.replace(BASE, base)
             assert recall(store, iri, base) == revision.content
             seen += 1
-    assert seen == 5 + 2 + DEFINITIONS + 1
+    assert seen == 5 + 2 + DEFINITIONS + len(QUERIES) + 1
 
 
 def test_what_is_not_recorded_is_none(data: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from graph.prefixes import ATLAS, BASE, term, vocabulary
 SCHEMES = {
     "case-definition": 0, "condition": 1, "confidence": 3, "evidence-level": 4, "join-rule": 3,
     "peer-review": 2, "pem-reason": 9, "pem-requirement": 3, "pem-status": 4,
-    "publication-type": 23, "publication-type-basis": 5, "revision-aspect": 11, "revision-reason": 7,
+    "publication-type": 23, "publication-type-basis": 5, "revision-aspect": 12, "revision-reason": 7,
     "scan-severity": 2, "symptom": 15, "text-read": 3, "topic": 15,
 }  # fmt: skip
 MATCHES = {"exact": 30, "close": 6, "related": 24, "broad": 6, "narrow": 11}
@@ -88,7 +88,7 @@ def test_each_file_holds_the_scheme_it_is_named_for() -> None:
 def test_each_concept_is_labelled_defined_and_noted_under_its_key() -> None:
     store = vocabularies()
     concepts = instances(store, "skos:Concept")
-    assert len(concepts) == sum(SCHEMES.values()) == 108
+    assert len(concepts) == sum(SCHEMES.values()) == 111
     for concept in concepts:
         scheme, _, key = concept.value.partition("#")
         assert values(store, concept, "skos:notation") == [key], concept
@@ -119,7 +119,7 @@ def test_top_concepts_are_named_from_both_sides() -> None:
         (q.object, q.subject)
         for q in store.quads_for_pattern(None, term("skos:topConceptOf"), None)
     ]
-    assert len(down) == 106
+    assert len(down) == 109
     assert set(down) == set(up)
 
 
