@@ -9,7 +9,8 @@ from graph.inputs import DATA_KINDS, KINDS, inputs_digest, program_digest, read_
 from graph.paths import DATA, ROOT, RULES
 from graph.prefixes import BASE
 from graph.release import Release
-from tests.small import ENTRY, edit, recorded_data
+from tests.small import DEFINITIONS, ENTRY, edit, recorded_data
+from tests.test_saved_queries import GOOD
 
 BULK = "<https://www.mecfsatlas.com/x> <https://www.mecfsatlas.com/y> <https://www.mecfsatlas.com/z> .\n"
 
@@ -29,6 +30,8 @@ def data(tmp_path: Path) -> Path:
     data = recorded_data(tmp_path)
     (data / "of bulk.nt").write_text(BULK, encoding="utf-8")
     (data / "more.nq").write_text(BULK, encoding="utf-8")
+    (data / "queries").mkdir()
+    (data / "queries" / "010-words.rq").write_text(GOOD, encoding="utf-8")
     return data
 
 
@@ -39,7 +42,9 @@ def test_every_digest_can_be_worked_out_by_its_command(data: Path) -> None:
         assert one.digest == digest_in_shell(one.key, data), one.key
     counts = {one.key: one.files for one in found}
     assert counts["bulk"] == 2
-    assert counts["evidence"] == counts["history"] == 3
+    assert counts["evidence"] == 3
+    assert counts["history"] == 3 + DEFINITIONS
+    assert counts["queries"] == 1
     assert counts["agents"] == counts["journals"] == counts["case-definitions"] == 1
 
 
@@ -64,6 +69,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "evidence": lambda data: edit(data / "evidence" / f"{ENTRY}.ttl", "1-9", "1-8"),
     "agents": lambda data: edit(data / "agents.ttl", "Drafts the texts", "Drafted the texts"),
     "bulk": lambda data: (data / "more.nq").unlink(),
+    "queries": lambda data: edit(data / "queries" / "010-words.rq", "there", "here"),
     "history": lambda data: (data / "history" / f"{ENTRY}.trig").rename(
         data / "history" / "other.trig"
     ),
