@@ -98,9 +98,7 @@ def build(  # noqa: PLR0913
         inputs = inputs_digest(data, base, digest)
         if previous and previous.manifest.inputs == inputs and not force:
             return previous
-        shelf = Shelf(releases / ".shards", folder)
-        if force:
-            shelf.keep_only([])
+        shelf = _shelf(releases, folder, force=force)
         shop = Workshop(Layout(data, folder / "unpacked"), shelf, program_digest(digest), digest)
         with _disk_explained(folder):
             counts = _make(folder, data, base, shop, progress)
@@ -116,6 +114,14 @@ def build(  # noqa: PLR0913
             manifest = replace(manifest, files=(*files, write_crate(folder, manifest)))
             progress("archive", 0, 1)
             return shelve(folder, releases, manifest, keep)
+
+
+def _shelf(releases: Path, folder: Path, *, force: bool) -> Shelf:
+    """Return what is kept from build to build; nothing of it, with `force`."""
+    shelf = Shelf(releases / ".shards", folder)
+    if force:
+        shelf.keep_only([])
+    return shelf
 
 
 def _hold_to_past(releases: Path, dump: Path, base: str) -> None:

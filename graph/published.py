@@ -19,7 +19,8 @@ _SHOWN = 3
 _REPAIR = (
     "A published IRI is never lost: restore it. What has a # stays in its document, with "
     "owl:deprecated true; an entry is withdrawn by `atlas revise --reason withdrawal`; anything "
-    "else is made an atlas:Withdrawn in data/withdrawn.ttl, as CONTRIBUTING.md shows"
+    "else is made an atlas:Withdrawn in data/withdrawn.ttl, as CONTRIBUTING.md shows. For "
+    "other data, use another --releases"
 )
 
 

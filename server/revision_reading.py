@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from graph.prefixes import term, value
 from server.revision_files import Frozen
+from server.revision_words import ASKS, BADGES, DEMANDS, NOUNS, QUESTION, RECORD, SECTIONS
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER = re.compile(r"(\d+)")
@@ -20,65 +21,6 @@ _NUMBER = re.compile(r"(\d+)")
 _MADE_FOR = "http://purl.org/dc/elements/1.1/type"
 _CAPITALS = {"doi", "pem", "pmid"}
 _WEB = ("https://", "http://")
-_BADGES = (
-    ("Evidence level", "atlas:evidenceLevel"),
-    ("Confidence", "atlas:confidence"),
-    ("PEM", "atlas:pemRequirement"),
-    ("Publication type", "atlas:publicationType"),
-    ("Peer review", "atlas:peerReview"),
-)
-_SECTIONS = (
-    ("Quick summary", "atlas:quickSummary"),
-    ("Why it matters", "atlas:whyItMatters"),
-    ("Observed findings", "atlas:observedFinding"),
-    ("Inferred conclusions", "atlas:inferredConclusion"),
-    ("Remaining questions", "atlas:remainingQuestion"),
-    ("What this study does not prove", "atlas:doesNotProve"),
-    ("Advanced summary", "atlas:advancedSummary"),
-    ("Methodological strengths", "atlas:methodologicalStrength"),
-    ("Limitations", "atlas:limitation"),
-)
-# First part of the path → what people call such a document, and what it says today.
-_NOUNS = {
-    "case-definition": ("case definition", "text"),
-    "evidence": ("entry", "reading"),
-    "query": ("saved query", "text"),
-}
-_QUESTION = "rdfs:comment"
-_ASKS = ("sh:select", "sh:construct", "sh:ask", "sh:describe")
-_DEMANDS = (
-    ("Post-exertional malaise", "atlas:pemStatus"),
-    ("Why", "atlas:pemStatusReason"),
-    ("Source for that", "atlas:pemStatusSource"),
-    ("Symptoms", "atlas:requiredSymptoms"),
-    ("Months of illness, adults", "atlas:minimumDurationMonthsAdult"),
-    ("Months of illness, children", "atlas:minimumDurationMonthsChild"),
-    ("Made for", "dc:type"),
-    ("Authors", "dc:creator"),
-    ("Year", "atlas:year"),
-    ("Published in", "atlas:publishedIn"),
-    ("DOI", "bibo:doi"),
-    ("PubMed", "bibo:pmid"),
-    ("Revises", "atlas:revises"),
-    ("Other names", "skos:altLabel"),
-)
-_RECORD = (
-    ("Recorded on", "dcterms:created"),
-    ("Reason", "atlas:revisionReason"),
-    ("Why", "skos:changeNote"),
-    ("By", "prov:wasAttributedTo"),
-    ("Editor", "dc:contributor"),
-    ("Replaced by", "dcterms:isReplacedBy"),
-    ("Source", "dcterms:source"),
-    ("Changed", "atlas:changedAspect"),
-    ("PEM before", "atlas:pemBefore"),
-    ("PEM after", "atlas:pemAfter"),
-    ("Policy", "atlas:policyVersion"),
-    ("Generator", "atlas:generatorVersion"),
-    ("Scanner", "atlas:scannerVersion"),
-    ("Classifier", "atlas:classifierVersion"),
-    ("Digest", "atlas:contentDigest"),
-)
 Nodes = list[ox.NamedNode | ox.Literal]
 Said = defaultdict[tuple[str, str], Nodes]
 
@@ -137,35 +79,35 @@ class Reading:
     @property
     def noun(self) -> str:
         """Return what people call such a document."""
-        return _NOUNS[self.path.split("/")[1]][0]
+        return NOUNS[self.path.split("/")[1]][0]
 
     @property
     def current(self) -> str:
         """Return what people call that which it says today."""
-        return _NOUNS[self.path.split("/")[1]][1]
+        return NOUNS[self.path.split("/")[1]][1]
 
     @property
     def title(self) -> str:
         """Return the title of the paper, or the name of what has none; else the path."""
-        names = (self._first(self.frozen.document, name) for name in ("skos:prefLabel", _QUESTION))
+        names = (self._first(self.frozen.document, name) for name in ("skos:prefLabel", QUESTION))
         title = self._first(self._paper, "dcterms:title")
         return title or next(filter(None, names), self.path)
 
     @property
     def query(self) -> str:
         """Return the text of a saved query, "" for anything else."""
-        texts = (self._first(self.frozen.document, name) for name in _ASKS)
+        texts = (self._first(self.frozen.document, name) for name in ASKS)
         return next(filter(None, texts), "")
 
     @property
     def demands(self) -> list[tuple[str, list[Value]]]:
         """Return what a case definition demanded, and where it came from; nothing of an entry."""
-        return [] if self._paper else self._rows(self.frozen.document, _DEMANDS)
+        return [] if self._paper else self._rows(self.frozen.document, DEMANDS)
 
     @property
     def record(self) -> list[tuple[str, list[Value]]]:
         """Return when, why, by whom and by what it was made."""
-        return self._rows(self.frozen.iri, _RECORD)
+        return self._rows(self.frozen.iri, RECORD)
 
     @property
     def changes(self) -> list[tuple[str, list[Value], list[Value]]]:
@@ -213,12 +155,12 @@ class Reading:
     @property
     def badges(self) -> list[tuple[str, list[Value]]]:
         """Return the badges that it has."""
-        return self._rows(self.frozen.document, _BADGES)
+        return self._rows(self.frozen.document, BADGES)
 
     @property
     def sections(self) -> list[tuple[str, list[Value]]]:
         """Return the texts by their kind, in the order of the page."""
-        found = [(heading, self._things(self.frozen.document, name)) for heading, name in _SECTIONS]
+        found = [(heading, self._things(self.frozen.document, name)) for heading, name in SECTIONS]
         return [(heading, self._texts(texts)) for heading, texts in found if texts]
 
     @property

@@ -5,7 +5,7 @@ page is not typed as the article: it is a page about one. The people who wrote t
 the page (`#author-1-agent`): each is who is so named there, and is not claimed to be anybody else.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable
 
 import pyoxigraph as ox
 
@@ -14,11 +14,9 @@ from server.citations import Paper, read_paper
 from server.documents import Document
 from server.facts import Facts
 from server.notices import standing
+from server.schema_terms import Triples, Value, Values, said
 from server.things import Thing
 
-Value = str | bool | int | ox.NamedNode
-Values = Mapping[str, Value | Iterable[Value]]
-Triples = Iterator[ox.Triple]
 _IANA = "https://www.iana.org/assignments/media-types/"
 # What the entry or its case definitions are filed under.
 _KEYWORDS = ("atlas:topic", "atlas:pemRequirement", "atlas:publicationType")
@@ -51,13 +49,13 @@ def schema_org_home(facts: Facts) -> list[ox.Triple]:
         "potentialAction": search,
     }
     return [
-        *_said(facts, home, ("WebSite", "DataCatalog"), values),
-        *_said(facts, dataset.node, ("Dataset",), {"name": dataset.text("dcterms:title")}),
-        *_said(
+        *said(facts, home, ("WebSite", "DataCatalog"), values),
+        *said(facts, dataset.node, ("Dataset",), {"name": dataset.text("dcterms:title")}),
+        *said(
             facts, search, ("SearchAction",),
             {"target": entries, "query-input": "required name=search_term_string"},
         ),
-        *_said(facts, entries, ("EntryPoint",), {"urlTemplate": facts.base + _SEARCH}),
+        *said(facts, entries, ("EntryPoint",), {"urlTemplate": facts.base + _SEARCH}),
     ]  # fmt: skip
 
 
@@ -72,7 +70,7 @@ def _entry(facts: Facts, document: Document) -> Triples:
     keywords = [found for curie in _KEYWORDS for found in entry.all(curie)]
     groups = inclusion.all("atlas:group") if inclusion else []
     definitions = [found for group in groups for found in group.all("atlas:definition")]
-    yield from _said(facts, entry.node, ("AboutPage", "CreativeWork"), {
+    yield from said(facts, entry.node, ("AboutPage", "CreativeWork"), {
         "name": entry.label,
         "url": entry.node,
         "about": thing.node,
@@ -105,7 +103,7 @@ def _article(thing: Thing, page: str) -> Triples:
     identifiers = {name: ox.NamedNode(f"{page}#{name}") for name in known if known[name]}
     agents = [ox.NamedNode(f"{author.iri}-agent") for author in thing.all("atlas:author")]
     containers = _containers(thing, paper, page)
-    yield from _said(facts, thing.node, ("ScholarlyArticle", "MedicalScholarlyArticle"), {
+    yield from said(facts, thing.node, ("ScholarlyArticle", "MedicalScholarlyArticle"), {
         "name": paper.title,
         "author": agents,
         "datePublished": paper.issued or paper.year,
@@ -121,13 +119,13 @@ def _article(thing: Thing, page: str) -> Triples:
         # Who has no family name may be a group, or one whose name nobody took apart.
         kinds = ("Person",) if author.family else ()
         names = {"familyName": author.family, "givenName": author.given}
-        yield from _said(facts, agent, kinds, {"name": author.printed, **names})
+        yield from said(facts, agent, kinds, {"name": author.printed, **names})
     for place, (node, kind, values) in enumerate(containers):
         outer = [above for above, _, _ in containers[place + 1 : place + 2]]
-        yield from _said(facts, node, (kind,), {**values, "isPartOf": outer})
+        yield from said(facts, node, (kind,), {**values, "isPartOf": outer})
     for name, node in identifiers.items():
         values = {"propertyID": name, "value": known[name]}
-        yield from _said(facts, node, ("PropertyValue",), values)
+        yield from said(facts, node, ("PropertyValue",), values)
 
 
 def _containers(thing: Thing, paper: Paper, page: str) -> list[tuple[ox.NamedNode, str, Values]]:
@@ -152,14 +150,14 @@ def _versions(thing: Thing) -> Triples:
     pairs = [(thing, name, other) for name, (own, _) in _LINKS.items() for other in thing.all(own)]
     pairs += [(other, name, thing) for name, (_, to) in _LINKS.items() for other in thing.all(to)]
     for subject, name, target in pairs:
-        yield from _said(thing.facts, subject.node, (), {name: target.node})
+        yield from said(thing.facts, subject.node, (), {name: target.node})
         other = target if subject == thing else subject
-        yield from _said(thing.facts, other.node, ("ScholarlyArticle",), {"name": other.label})
+        yield from said(thing.facts, other.node, ("ScholarlyArticle",), {"name": other.label})
 
 
 def _journal(facts: Facts, document: Document) -> Triples:
     journal = Thing(facts, document.iri)
-    yield from _said(facts, journal.node, ("Periodical",), _periodical(journal))
+    yield from said(facts, journal.node, ("Periodical",), _periodical(journal))
 
 
 def _periodical(journal: Thing) -> Values:
@@ -186,7 +184,7 @@ def _term(concept: Thing, *, is_whole: bool = False) -> Triples:
             "subjectOf": [ox.NamedNode(iri) for iri in concept.texts("dcterms:source")],
             "url": concept.node,
         }
-    yield from _said(concept.facts, concept.node, ("DefinedTerm",), values)
+    yield from said(concept.facts, concept.node, ("DefinedTerm",), values)
 
 
 def _scheme(facts: Facts, document: Document) -> Triples:
@@ -197,7 +195,7 @@ def _scheme(facts: Facts, document: Document) -> Triples:
     found = sorted(value(quad.subject) for quad in quads)
     terms = [ox.NamedNode(iri) for iri in found]
     values: Values = {"name": scheme.label, "url": scheme.node, "hasDefinedTerm": terms}
-    yield from _said(facts, scheme.node, ("DefinedTermSet",), values)
+    yield from said(facts, scheme.node, ("DefinedTermSet",), values)
     for iri in found:
         yield from _term(Thing(facts, iri))
 
@@ -207,7 +205,7 @@ def _query(facts: Facts, document: Document) -> Triples:
         return sorted(found.value for found in _values(facts, document, node, curie))
 
     node, dataset = ox.NamedNode(document.iri), Thing(facts, f"{facts.base}/dataset")
-    yield from _said(facts, node, ("SoftwareSourceCode",), {
+    yield from said(facts, node, ("SoftwareSourceCode",), {
         "name": texts("rdfs:comment"),
         "description": texts("skos:scopeNote"),
         "identifier": texts("dcterms:identifier"),
@@ -217,14 +215,14 @@ def _query(facts: Facts, document: Document) -> Triples:
         **_license(facts),
         "isPartOf": dataset.node,
     })  # fmt: skip
-    yield from _said(facts, dataset.node, ("Dataset",), {"name": dataset.text("dcterms:title")})
+    yield from said(facts, dataset.node, ("Dataset",), {"name": dataset.text("dcterms:title")})
 
 
 def _dataset(facts: Facts, document: Document) -> Triples:
     dataset, node = Thing(facts, f"{facts.base}/dataset"), ox.NamedNode(document.iri)
     manifest, creators = facts.release.manifest, dataset.all("dcterms:creator")
     files = _values(facts, document, node, "dcat:distribution")
-    yield from _said(facts, node, ("Dataset",), {
+    yield from said(facts, node, ("Dataset",), {
         "name": dataset.text("dcterms:title"),
         "description": dataset.text("dcterms:description"),
         "url": node,
@@ -238,7 +236,7 @@ def _dataset(facts: Facts, document: Document) -> Triples:
     })  # fmt: skip
     for creator in creators:
         # The data do not say whether it is one person or many.
-        yield from _said(facts, creator.node, (), {"name": creator.label})
+        yield from said(facts, creator.node, (), {"name": creator.label})
     for file in files:
         if isinstance(file, ox.NamedNode):
             yield from _download(facts, document, file)
@@ -251,7 +249,7 @@ def _download(facts: Facts, document: Document, file: ox.NamedNode) -> Triples:
 
     sums = _values(facts, document, file, "spdx:checksum")
     address, size = text(file, "dcat:downloadURL"), text(file, "dcat:byteSize")
-    yield from _said(facts, file, ("DataDownload",), {
+    yield from said(facts, file, ("DataDownload",), {
         "name": text(file, "rdfs:label") or text(file, "dcterms:title"),
         "contentUrl": ox.NamedNode(address) if address else "",
         "encodingFormat": text(file, "dcat:mediaType").removeprefix(_IANA),
@@ -275,23 +273,6 @@ def _values(
 def _license(facts: Facts) -> dict[str, Value]:
     found = Thing(facts, f"{facts.base}/dataset").text("dcterms:license")
     return {"license": ox.NamedNode(found)} if found else {}
-
-
-def _said(
-    facts: Facts,
-    subject: ox.NamedNode,
-    kinds: tuple[str, ...],
-    values: Values,
-) -> Triples:
-    """Return what is said of `subject`, without what is not known."""
-    for kind in kinds:
-        yield ox.Triple(subject, facts.term("rdf:type"), facts.term(f"schema:{kind}"))
-    for name, said in values.items():
-        several = [said] if isinstance(said, str | int | ox.NamedNode) else said
-        for one in several:
-            if one != "":
-                term = one if isinstance(one, ox.NamedNode) else ox.Literal(one)
-                yield ox.Triple(subject, facts.term(f"schema:{name}"), term)
 
 
 # A path, or the first part of one → what schema.org has for it.

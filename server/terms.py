@@ -11,7 +11,7 @@ from server.values import values_of
 
 # A document of more parts than this (a whole graph) is counted, not listed; one of more
 # statements than this is told in a line for each part.
-MOST_PARTS = 400
+MOST_PARTS = 800
 MOST_TRIPLES = 600
 _WORDS = ("sh:message", "skos:definition", "rdfs:comment", "skos:prefLabel", "rdfs:label")
 # The one list whose values have pages of their own.

@@ -22,6 +22,7 @@ from server.publish import publish
 from server.settings import Settings
 from server.signing import Signer, read_signer
 from server.site import Site as Pages
+from tests.changes import SIZE, Present, make_presents
 from tests.nanopublications import CORRECTION, NPX
 from tests.noted import noted_data
 from tests.past import past_data
@@ -259,3 +260,16 @@ def corrected(tmp_path_factory: pytest.TempPathFactory) -> Facts:
     )
     file.write_text(file.read_text(encoding="utf-8") + CORRECTION, encoding="utf-8")
     return Facts(build(data.parent / "releases", data))
+
+
+@pytest.fixture(scope="module")
+def presents(past: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Present]]:
+    """Return three releases, each with more events; the third of another atlas too; small pages."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("server.event_log.PAGE_SIZE", SIZE)
+        yield make_presents(past, tmp_path_factory.mktemp("changes"))
+
+
+@pytest.fixture(scope="module")
+def first(presents: list[Present]) -> Present:
+    return presents[0]

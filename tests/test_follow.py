@@ -21,9 +21,9 @@ from graph.release import Release
 from graph.revise import Order, revise
 from server.app import create_app
 from server.facts import Facts
+from tests.changes import JUNE, SIZE, VOLUME
 from tests.conftest import CLIENTS
 from tests.past import JUDGED, REVISED, WITHDRAWN
-from tests.test_changes import JUNE, SIZE, VOLUME
 
 
 class Quiet(WSGIRequestHandler):
