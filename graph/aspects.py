@@ -52,6 +52,7 @@ def _by_term(table: Mapping[str, str]) -> dict[object, str]:
     return {term(curie): aspect for aspect, curies in table.items() for curie in curies.split()}
 
 
+_ANY_ACTIVITY = {term("prov:Activity"), term("prov:Association")}
 _BY_PROPERTY, _BY_CLASS = map(_by_term, (_ANYWHERE, _OF_CLASS))
 _BY_ENTRY, _BY_DEFINITION = map(_by_term, (_OF_ENTRY, _OF_DEFINITION))
 
@@ -96,11 +97,10 @@ def _anywhere(triple: ox.Triple, kinds: Mapping[object, str]) -> str | None:
 
 def _kinds(triples: frozenset[ox.Triple]) -> dict[object, str]:
     """Return the aspect of each thing that has a known class."""
-    found: dict[object, str] = {
-        triple.subject: _BY_CLASS[triple.object]
-        for triple in triples
-        if triple.predicate == term("rdf:type") and triple.object in _BY_CLASS
-    }
+    typed = [t for t in triples if t.predicate == term("rdf:type") and t.object in _BY_CLASS]
+    # A run is an activity too: the class that says more comes last, and decides.
+    typed.sort(key=lambda triple: triple.object not in _ANY_ACTIVITY)
+    found: dict[object, str] = {triple.subject: _BY_CLASS[triple.object] for triple in typed}
     acted = (triple for triple in triples if triple.predicate == term("prov:qualifiedAssociation"))
     return found | {t.object: found[t.subject] for t in acted if t.subject in found}
 

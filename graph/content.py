@@ -1,8 +1,8 @@
 """The content of a document: what is asserted or judged of it, as canonical lines.
 
-A document is an entry or a case definition, and its `#` parts. There are no blank nodes in it, so
-that its canonical N-Quads by RDFC-1.0 are its N-Triples lines in the order of their bytes, each
-ended by a line feed.
+A document is an entry, a case definition or a saved query, and its `#` parts. There are no blank
+nodes in it, so that its canonical N-Quads by RDFC-1.0 are its N-Triples lines in the order of their
+bytes, each ended by a line feed.
 """
 
 import hashlib

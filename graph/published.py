@@ -1,6 +1,6 @@
 """The register of published IRIs: what one release describes, later ones describe or withdraw.
 
-The revisions of entries are held to `graph.register`; this is about everything else.
+Revisions are held to `graph.register`; this is about everything else.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,12 +15,13 @@ from graph.release import read_manifest
 # What a release says of itself is kept with it, and revisions have a register of their own.
 _ELSEWHERE = ("/release/", "/revision/")
 _ENTRIES = "/evidence/"
+_WITHDRAWN = "/ontology#Withdrawn"
 _SHOWN = 3
 _REPAIR = (
     "A published IRI is never lost: restore it. What has a # stays in its document, with "
-    "owl:deprecated true; an entry is withdrawn by `atlas revise --reason withdrawal`; anything "
-    "else is made an atlas:Withdrawn in data/withdrawn.ttl, as CONTRIBUTING.md shows. For "
-    "other data, use another --releases"
+    "owl:deprecated true; an entry, a case definition or a saved query is withdrawn by `atlas "
+    "revise --reason withdrawal`; anything else is made an atlas:Withdrawn in data/withdrawn.ttl "
+    "for good, as CONTRIBUTING.md shows. For other data, use another --releases"
 )
 
 
@@ -83,6 +84,9 @@ def _shared(lines: Iterable[bytes], base: str) -> set[str]:
             continue
         if isinstance(quad.graph_name, ox.DefaultGraph):
             found.add(path)
+            # What was withdrawn stays so: its IRI is not given to anything else.
+            if str(quad.object) == f"<{base}{_WITHDRAWN}>":
+                found.add(f"{path} as withdrawn")
         found.add(path.partition("#")[0])
     return found
 

@@ -120,7 +120,7 @@ def _ordinary(pending: Pending) -> str:
         return "has no record yet; use --reason first-record"
     if not pending.content:
         return "is gone; restore it, or use --reason withdrawal"
-    if is_other_paper(pending.before, pending.after):
+    if kept_of(pending.document) is ENTRY and is_other_paper(pending.before, pending.after):
         return "is about another paper now; withdraw it, and give that paper a slug of its own"
     return ""
 

@@ -3,7 +3,7 @@
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from graph.build import check
 from graph.content import contents
 from graph.errors import ReviseRefused
-from graph.event_log import hold_to_newest
+from graph.event_log import check_moment, event_of, hold_to_newest
 from graph.examples import query_contents
 from graph.history import WITHDRAWAL, History, Revision, read_histories, write_history
 from graph.kept import KEPT, document_named, history_file, history_folder, name_of, noun_of
@@ -75,7 +75,9 @@ def revise(data: Path, order: Order, *, dry_run: bool = False) -> Revised:
                 continue
             done.append((pending, record(pending, statement)))
         if done:
-            _check_clock(waiting, statement.created, now)
+            check_moment(statement.created, now)
+            known = (pending.history for pending in waiting if pending.history)
+            hold_to_newest(known, (event_of(p.document, revision) for p, revision in done))
         if not dry_run:
             for pending, revision in done:
                 write_history(_extended(pending, revision, folder))
@@ -135,12 +137,6 @@ def _check_replaced(order: Order, instead: Pending) -> None:
         )
 
 
-def _check_clock(waiting: list[Pending], created: datetime, now: datetime) -> None:
-    if created > now:
-        raise ReviseRefused(f"{created.isoformat()} is still to come; give a --date that was")
-    hold_to_newest((pending.history for pending in waiting if pending.history), created)
-
-
 def _extended(pending: Pending, revision: Revision, folder: Path) -> History:
     if pending.history:
         known = pending.history
@@ -170,8 +166,9 @@ def _folder(data: Path, *, dry_run: bool) -> Iterator[Path]:
     if dry_run:
         yield folder
         return
-    for kept in KEPT:
-        (folder / kept.folder).mkdir(parents=True, exist_ok=True)
+    made = [one for one in (folder, *(folder / kept.folder for kept in KEPT)) if not one.is_dir()]
+    for one in made:
+        one.mkdir(exist_ok=True)
     handle = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -185,3 +182,7 @@ def _folder(data: Path, *, dry_run: bool) -> Iterator[Path]:
         raise ReviseRefused(f"{problem}. Mend that, and run it again: it does the rest") from error
     finally:
         os.close(handle)
+        # A folder of histories, even an empty one, asks for a record of everything.
+        for one in reversed(made):
+            with suppress(OSError):
+                one.rmdir()

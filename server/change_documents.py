@@ -58,7 +58,9 @@ class ChangeDocuments:
     def frozen(self, path: str) -> str:
         """Return by which version the document at `path` is written for good, "" if it is not."""
         number = _page_number(path)
-        return FROZEN if number and self.log.is_closed(number) else ""
+        is_closed = number and self.log.is_closed(number)
+        # Feeds name addresses under the base of the site.
+        return f"{FROZEN} {self._facts.base}" if is_closed else ""
 
     def make(self, path: str, form: str) -> tuple[bytes, str, dict[str, str]] | None:
         """Return the document at `path` in the format of that key, its Link and other headers.

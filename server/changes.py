@@ -10,7 +10,7 @@ from server.flask_messages import give, read_request
 from server.formats import BY_KEY, Kind, offers
 from server.plain_pages import conditional
 from server.problems import Problem
-from server.resources import CACHING
+from server.resources import CACHING, VARY
 from server.site import Site
 
 _AFTER, _FEED = "after", "feed"
@@ -48,7 +48,7 @@ def _after(site: Site) -> BaseResponse:
         )
     changes = site.representations.changes
     response = conditional(site.facts, asked.content_type, lambda: changes.after(int(given[0])))
-    response.headers.update({**CACHING, "Vary": "Accept"})
+    response.headers.update({**CACHING, **VARY})
     own = site.links.path(PATH + BY_KEY[_FEED].suffix, after=given[0])
     response.headers["Content-Location"] = own
     response.headers["X-Robots-Tag"] = "noindex"

@@ -11,29 +11,13 @@ from weakref import WeakKeyDictionary
 
 import pyoxigraph as ox
 
+from graph.event_log import Event
 from graph.prefixes import value
 from server.facts import Facts
 
 # Written into addresses for good: another size would put other events on pages that are closed.
 PAGE_SIZE = 50
 _MARK = "/revision/"
-
-
-@dataclass(frozen=True, order=True)
-class Event:
-    """One recorded revision: its moment in UTC as it is written, its document by path, its number.
-
-    Events sort as the log has them.
-    """
-
-    created: str
-    document: str
-    number: int
-
-    @property
-    def path(self) -> str:
-        """Return the path of the revision."""
-        return f"{self.document}{_MARK}{self.number}"
 
 
 @dataclass(frozen=True)

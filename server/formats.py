@@ -173,7 +173,9 @@ FORMATS = (
         "csl", "application/vnd.citationstyles.csl+json", "CSL-JSON", _PAPER,
         also=("csl.json", "csljson"), ending="csl.json",
     ),
-    Format("ref", "text/x-bibliography", "Reference", _PAPER, also=("bibliography",)),
+    Format(
+        "ref", "text/x-bibliography", "Reference", _PAPER, "charset=utf-8", also=("bibliography",)
+    ),
     Format(
         "linkset-json", "application/linkset+json", "Linkset JSON", _PAPER, ending="linkset.json"
     ),

@@ -95,7 +95,7 @@ class Links:
             variants = self._variants(path)
             found = [Link("canonical", iri, page), *alternates(page, variants)]
             found += self._times(path, page)
-            if path.startswith("/release/"):
+            if path.startswith("/release/") and kind_at(path) is not Kind.COMPARISON:
                 # With it come the build, its inputs and programs.
                 data = [row for row in variants if row.is_data][:1]
                 found += [Link(PROVENANCE, row.url, page, row.media_type) for row in data]

@@ -51,10 +51,6 @@ class History:
         """Return the Link header of the state `own`."""
         return ", ".join([self._original, self._gate, self._timemap, *self._around(own)])
 
-    def original_links(self) -> str:
-        """Return the Link header of the resource itself."""
-        return f"{self._gate}, {self._timemap}"
-
     def as_links(self) -> bytes:
         """Return the list of all states in the format of links (section 5)."""
         first, last = (_date(self.mementos[place].since) for place in (0, -1))

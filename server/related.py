@@ -41,16 +41,12 @@ class Group:
     note: str = ""
 
 
-def versions(facts: Facts, paper: Thing) -> list[Group]:
+def versions(paper: Thing) -> list[Group]:
     """Return what a reader must know before relying on `paper`: notices and other versions."""
     found: list[Group] = []
     for name, (forward, backward, note) in _VERSIONS.items():
-        quads = facts.store.quads_for_pattern(None, facts.term(name), paper.node)
-        pointing = {str(quad.subject.value) for quad in quads}  # type: ignore[union-attr]
         found.append(Group(forward, _rows(paper.all(name)), note=note))
-        found.append(
-            Group(backward, _rows([Thing(facts, iri) for iri in sorted(pointing)]), note=note)
-        )
+        found.append(Group(backward, _rows(paper.pointing(name)), note=note))
     return [group for group in found if group.rows]
 
 

@@ -19,7 +19,7 @@ from server.stamp import CODING, is_marked, pack, stamp
 from server.withdrawn import Withdrawn
 
 CACHING = {"Cache-Control": "no-cache"}
-_VARY = {"Vary": "Accept, Accept-Profile, Accept-Encoding"}
+VARY = {"Vary": "Accept, Accept-Profile, Accept-Encoding"}
 _NOT_INDEXED = {"X-Robots-Tag": "noindex"}
 
 
@@ -108,7 +108,7 @@ class Resources:
         own = self._links.location(asked.path, manner)
         frozen = self._made.frozen(asked.path)
         caching = FOREVER if frozen else CACHING
-        headers = {**_VARY, **caching, "ETag": etag, "Content-Location": own}
+        headers = {**VARY, **caching, "ETag": etag, "Content-Location": own}
         if BY_KEY[manner.form].writer:
             headers["Content-Profile"] = content_profile(manner.profile, self._base)
         is_indexed = manner.form == "html" and not frozen
@@ -130,7 +130,7 @@ class Resources:
         path, _ = split_suffix(request.path)
         ways = [url for _, url in self._links.formats(path)]
         links = header(self._links.all(path), self._links.path(path))
-        headers = {**problem.headers, **_VARY, "Link": links}
+        headers = {**problem.headers, **VARY, "Link": links}
         return replace(
             problem, extensions=problem.extensions | {"alternates": ways}, headers=headers
         )

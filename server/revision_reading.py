@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from graph.prefixes import term, value
 from server.revision_files import Frozen
-from server.revision_words import ASKS, BADGES, DEMANDS, NOUNS, QUESTION, RECORD, SECTIONS
+from server.revision_words import ASKS, BADGES, CONCERN, DEMANDS, NOUNS, QUESTION, RECORD, SECTIONS
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _NUMBER = re.compile(r"(\d+)")
@@ -180,6 +180,13 @@ class Reading:
             return []
         names = (("Retracted on", "dcterms:date"), ("Notice", "dcterms:source"))
         return self._rows(found, names) if found else []
+
+    @property
+    def concerns(self) -> list[list[tuple[str, list[Value]]]]:
+        """Return issuer, day and notice of each expression of concern that stood."""
+        found = self._things(self._paper, "atlas:expressionOfConcern")
+        standing = [node for node in found if not self._first(node, "atlas:liftedOn")]
+        return [self._rows(node, CONCERN) for node in standing]
 
     @property
     def parts(self) -> list[Part]:

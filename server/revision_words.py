@@ -59,3 +59,8 @@ RECORD = (
     ("Classifier", "atlas:classifierVersion"),
     ("Digest", "atlas:contentDigest"),
 )
+CONCERN = (
+    ("Issued on", "dcterms:date"),
+    ("By", "dc:publisher"),
+    ("Notice", "dcterms:source"),
+)

@@ -11,8 +11,8 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from graph.content import triples_of
+from graph.event_log import Event
 from graph.prefixes import BASE, term, value
-from server.event_log import Event
 from server.revision_files import Frozen
 
 # Reason → what happened; a reason that comes later is told by its key.
@@ -74,7 +74,9 @@ class Told:
 
     @property
     def pem(self) -> tuple[str, str] | None:
-        """Return the keys of the PEM judgement before and after, None where it stayed."""
+        """Return the keys of the PEM judgement before and after, None where nobody changed it."""
+        if self.reason == _WITHDRAWAL:
+            return None
         pair = _key(self._text("atlas:pemBefore")), _key(self._text("atlas:pemAfter"))
         return pair if any(pair) else None
 

@@ -73,7 +73,7 @@ def past_data(present: Path, folder: Path) -> Path:
     gone = (WITHDRAWN, UNDEFINED)
     revise(data, Order("withdrawal", "It is no study.", created=first_of(4), slugs=gone))
     (evidence / f"{MERGED}.ttl").unlink()
-    for name, instead in ((MERGED, JUDGED), (REDEFINED, DEFINED)):
+    for name, instead in ((REDEFINED, DEFINED), (MERGED, JUDGED)):
         note = "The same paper twice."
         revise(data, Order("withdrawal", note, "editors", "", first_of(5), (name,), instead))
     return data
