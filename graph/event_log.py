@@ -72,10 +72,11 @@ def hold_to_newest(histories: Iterable[History], new: Iterable[Event]) -> None:
     """Raise ReviseRefused where one of the `new` events would stand before one on record."""
     newest = max((event_of(h.document, h.last) for h in histories), default=None)
     first = min(new, default=None)
-    if newest and first and first < newest:
+    # At one moment several runs may record, and a build sees to their order.
+    if newest and first and first.created < newest.created:
         raise ReviseRefused(
             f"{first} would stand before {newest}, and the log of changes only grows at its end. "
-            "Set the clock right, or give a --date that is later"
+            "Set the clock right, or give a --date that is no earlier"
         )
 
 

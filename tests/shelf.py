@@ -2,7 +2,7 @@
 
 import shutil
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from graph.build import build
@@ -12,6 +12,7 @@ from tests.revising import make_uncertain, under_another_policy
 from tests.small import ENTRY, edit, recorded_data
 
 MARCH, APRIL = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+DAY = timedelta(1)
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,12 @@ def fill_shelf(folder: Path) -> Shelf:
     under_another_policy(data)
     make_uncertain(data)
     revise(data, Order("policy", "Policy v0.3.", created=MARCH))
-    assert not revise(data, Order("edit", "No status is certain.", created=MARCH)).left
+    assert not revise(data, Order("edit", "No status is certain.", created=MARCH + DAY)).left
     made.append(build(releases, data, keep=1))
     edit(data / "evidence" / f"{ENTRY}.ttl", 'bibo:pages "1-9"', 'bibo:pages "1-7"')
     revise(data, Order("correction", "Pages.", created=APRIL))
     gone = next(path for path in (data / "evidence").glob("*.ttl") if path.stem != ENTRY)
     gone.unlink()
-    revise(data, Order("withdrawal", "Twice.", created=APRIL, slugs=(gone.stem,)))
+    revise(data, Order("withdrawal", "Twice.", created=APRIL + DAY, slugs=(gone.stem,)))
     made.append(build(releases, data, keep=1))
     return Shelf(releases, data, tuple(made))

@@ -83,7 +83,9 @@ def test_a_revision_is_never_dated_before_the_newest_of_any_entry(tmp_path: Path
     data = recorded_data(tmp_path)
     repaged(data, ENTRY, MARCH)
     other = others(data)[0]
-    with pytest.raises(ReviseRefused, match=rf"before .*{ENTRY}/revision/2 of 2026-03-01.*grows at"):
+    with pytest.raises(
+        ReviseRefused, match=rf"before .*{ENTRY}/revision/2 of 2026-03-01.*grows at"
+    ):
         repaged(data, other, FEBRUARY)
     assert revise(data, Order("edit", "Pages.", created=MARCH)).done
 

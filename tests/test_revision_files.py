@@ -53,7 +53,7 @@ def digests(name: str) -> dict[str, str]:
 
 def test_there_is_a_writer_for_every_format_of_revisions() -> None:
     assert set(FORMS) == {row.key for row in offers(Kind.REVISION)}
-    assert len(REVISIONS) == 13
+    assert len(REVISIONS) == 16
 
 
 @pytest.mark.parametrize("name", REVISIONS)
@@ -71,7 +71,7 @@ def test_all_formats_say_the_same_to_an_independent_parser(name: str) -> None:
         set(rdflib.Graph().parse(data=FILES[form](one), format=parser))
         for form, parser in TRIPLES.items()
     ]
-    assert len(graphs[0]) == len(one.triples) > 10
+    assert len(graphs[0]) == len(one.triples) >= 10
     assert all(graph == graphs[0] for graph in graphs)
 
 
