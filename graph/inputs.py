@@ -19,7 +19,8 @@ from graph.sources import bulk_files, entry_files, ontology_files
 Digest = Callable[[Path], str]
 Find = Callable[[Path], Iterable[Path]]
 _DEFINITIONS, _JOURNALS, _AGENTS = "case-definitions.ttl", "journals.ttl", "agents.ttl"
-_SHARED = (_DEFINITIONS, _JOURNALS, _AGENTS)
+_WITHDRAWN = "withdrawn.ttl"
+_SHARED = (_DEFINITIONS, _JOURNALS, _AGENTS, _WITHDRAWN)
 _PROGRAM = {".csv", ".py", ".rq", ".ttl"}
 
 
@@ -74,6 +75,7 @@ DATA_KINDS = {
     "case-definitions": Kind("Case definitions", _named(_DEFINITIONS), _DEFINITIONS),
     "journals": Kind("Journals", _named(_JOURNALS), _JOURNALS),
     "agents": Kind("Agents and the dataset", _named(_AGENTS), _AGENTS),
+    "withdrawn": Kind("What was withdrawn", _named(_WITHDRAWN), _WITHDRAWN),
     "bulk": Kind("Entries in bulk", _others, f"* -maxdepth 0 {_FORMATS} {_REST}"),
 }
 # Within the folder of the program.
