@@ -95,17 +95,18 @@ def build(  # noqa: PLR0913
         previous = find_current(releases)
         taken = tidy(releases, keep)
         digest = cache(sha256)
-        inputs = inputs_digest(data, base, digest)
+        found = read_inputs(data, digest)
+        inputs = inputs_digest(data, base, found)
         if previous and previous.manifest.inputs == inputs and not force:
             return previous
         shelf = _shelf(releases, folder, force=force)
-        shop = Workshop(Layout(data, folder / "unpacked"), shelf, program_digest(digest), digest)
+        shop = Workshop(Layout(data, folder / "unpacked"), shelf, program_digest(found), digest)
         with _disk_explained(folder):
             counts = _make(folder, data, base, shop, progress)
             _hold_to_past(releases, folder / "atlas.nq", base)
             progress("export", 0, 1)
             files = export(folder, base)
-            built = _built(begun, read_inputs(data, digest))
+            built = _built(begun, _settled(found, data))
             manifest = Manifest(
                 next_id(taken, date.fromisoformat(built.ended[:10])), built.ended, base,
                 digest=files[0].digest, inputs=inputs, software=software(), counts=counts,
@@ -129,6 +130,16 @@ def _hold_to_past(releases: Path, dump: Path, base: str) -> None:
     with open_archive(releases) as archive:
         for hold in (hold_to_register, hold_to_published, hold_to_log):
             hold(archive, dump, base)
+
+
+def _settled(inputs: tuple[Input, ...], data: Path) -> tuple[Input, ...]:
+    """Return what `data` was built from; BuildRefused where it is not what it was at the beginning.
+
+    What a release says of its inputs would else be what nobody read.
+    """
+    if read_inputs(data) != inputs:
+        raise BuildRefused("the sources changed while they were read; run the build again")
+    return inputs
 
 
 def _built(begun: float, inputs: tuple[Input, ...]) -> Built:

@@ -10,8 +10,9 @@ from graph.aspects import changed_aspects, states_a_status
 from graph.difference import Change, Difference, changes, compare
 from graph.errors import ReleaseMissing
 from graph.kept import CURRENT_REVISION, DEFINITION, ENTRY, QUERY, Kept, kept_at
-from graph.prefixes import term
+from graph.prefixes import BASE, term
 from graph.prefixes import value as text
+from graph.rebasing import renamed, under
 from graph.release import read_manifest
 
 _INFERRED = "/graph/inferred"
@@ -38,9 +39,10 @@ class DocumentChange:
     """One document that two releases do not have alike.
 
     `old` and `new` are its judgement in each, for an entry, and `applied` the case definitions that
-    the newer one names in it; `aspects` are the keys of what changed, for what has revisions.
-    `difference` is empty of triples where only what was inferred changed. A document that one of
-    them lacks has all its triples in it.
+    the newer one names in it; `aspects` are the keys of what changed, for what has revisions. All
+    these IRIs are under the base of the releases, those in `difference` under the project's own:
+    it is empty of triples where only what was inferred changed. A document that one of them lacks
+    has all its triples in it.
     """
 
     document: str
@@ -120,7 +122,8 @@ def compare_releases(archive: Archive, old: str, new: str) -> Comparison:
     for name, digests in _touched(archive, old, new).items():
         kept = kept_at(name.removeprefix(base))
         if kept is None or "/revision/" not in name:
-            change = _change(name, kept, *(_said(archive, side, base) for side in digests))
+            before, after = (_said(archive, side, base) for side in digests)
+            change = _change(name, kept, base, before, after)
             if change.difference or kept is ENTRY:
                 lists.get(kept, others).append(change)
     return Comparison(old, new, tuple(entries), tuple(definitions), tuple(others))
@@ -153,33 +156,41 @@ def _is_entry(document: str, entries: str) -> bool:
 
 
 def _said(archive: Archive, digests: bytes, base: str) -> frozenset[ox.Triple]:
-    """Return what is asserted or judged in the pieces of a document."""
+    """Return what is asserted or judged in the pieces of a document, under the project's base."""
     quads = list(ox.parse(archive.lines(digests), format=ox.RdfFormat.N_QUADS))
     inferred = {q.triple for q in quads if q.graph_name == ox.NamedNode(base + _INFERRED)}
     said = {ox.DefaultGraph(), ox.NamedNode(base + QUERY.graph)}
     current = (q.triple for q in quads if q.graph_name in said)
-    return frozenset(t for t in current if t not in inferred and t.predicate != CURRENT_REVISION)
+    known = (t for t in current if t not in inferred and t.predicate != CURRENT_REVISION)
+    return frozenset(renamed(triple, base) for triple in known)
 
 
 def _change(
-    name: str, kept: Kept | None, before: frozenset[ox.Triple], after: frozenset[ox.Triple]
+    name: str,
+    kept: Kept | None,
+    base: str,
+    before: frozenset[ox.Triple],
+    after: frozenset[ox.Triple],
 ) -> DocumentChange:
     difference, definition = compare(before, after), term("atlas:definition")
+    applied = (text(triple.object) for triple in after if triple.predicate == definition)
     return DocumentChange(
-        name, bool(before), bool(after), difference, _judged(name, before), _judged(name, after),
+        name, bool(before), bool(after), difference,
+        _judged(name, base, before), _judged(name, base, after),
         changed_aspects(difference, before, after) if kept else frozenset(),
-        frozenset(text(triple.object) for triple in after if triple.predicate == definition),
+        frozenset(under(iri, BASE, base) for iri in applied),
     )  # fmt: skip
 
 
-def _judged(entry: str, triples: Iterable[ox.Triple]) -> Judged:
+def _judged(document: str, base: str, triples: Iterable[ox.Triple]) -> Judged:
     said: dict[tuple[str, str], str] = {}
     for triple in triples:
         if isinstance(triple.object, ox.NamedNode):
             said[text(triple.subject), triple.predicate.value] = triple.object.value
-    node = policy = entry
+    entry = policy = under(document, base, BASE)
     node = said.get((entry, term(_TO_POLICY[0]).value), "")
     for curie in _TO_POLICY:
         policy = said.get((policy, term(curie).value), "")
     value = said.get((entry, term("atlas:pemRequirement").value), "")
-    return Judged(value, said.get((node, term("atlas:pemReason").value), ""), policy)
+    reason = said.get((node, term("atlas:pemReason").value), "")
+    return Judged(*(under(iri, BASE, base) for iri in (value, reason, policy)))

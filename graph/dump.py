@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -11,9 +11,6 @@ from graph.prefixes import BASE
 from graph.sorting import sorted_lines
 
 _CHUNK = 1 << 20
-# An IRI stands in angle brackets after a space or at the start of a line; a literal's text, which
-# is inside double quotes, is left alone.
-_OWN = re.compile(rf'("(?:[^"\\]|\\.)*")|<{re.escape(BASE)}(?=[/#>])')
 
 
 def write_dump(merged: Path, said: Iterable[ox.Quad], path: Path, base: str = BASE) -> None:
@@ -37,14 +34,18 @@ def sha256(path: Path) -> str:
     return f"sha256:{digest.hexdigest()}"
 
 
+def write_renamed(lines: Path, target: Path, old: str, new: str) -> None:
+    """Write to `target` the N-Quads of `lines` with each IRI under the base `old` under `new`."""
+    # An IRI stands in angle brackets after a space or at the start of a line; a literal's text,
+    # which is inside double quotes, is left alone.
+    own = re.compile(rf'("(?:[^"\\]|\\.)*")|<{re.escape(old)}(?=[/#>])')
+    with lines.open(encoding="utf-8") as source, target.open("w", encoding="utf-8") as file:
+        file.writelines(own.sub(lambda match: match[1] or f"<{new}", line) for line in source)
+
+
 def _rebase(path: Path, base: str) -> None:
     new = path.with_suffix(".rebased")
-    with path.open(encoding="utf-8") as source, new.open("w", encoding="utf-8") as target:
-        target.writelines(_renamed(source, base))
+    write_renamed(path, new, BASE, base)
     with sorted_lines([new], path.parent, merge=False) as lines, path.open("wb") as file:
         file.writelines(lines)
     new.unlink()
-
-
-def _renamed(lines: Iterable[str], base: str) -> Iterator[str]:
-    return (_OWN.sub(lambda match: match[1] or f"<{base}", line) for line in lines)

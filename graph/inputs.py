@@ -19,7 +19,8 @@ from graph.sources import bulk_files, entry_files, ontology_files
 Digest = Callable[[Path], str]
 Find = Callable[[Path], Iterable[Path]]
 _DEFINITIONS, _JOURNALS, _AGENTS = "case-definitions.ttl", "journals.ttl", "agents.ttl"
-_SHARED = (_DEFINITIONS, _JOURNALS, _AGENTS)
+_WITHDRAWN = "withdrawn.ttl"
+_SHARED = (_DEFINITIONS, _JOURNALS, _AGENTS, _WITHDRAWN)
 _PROGRAM = {".csv", ".py", ".rq", ".ttl"}
 
 
@@ -74,6 +75,7 @@ DATA_KINDS = {
     "case-definitions": Kind("Case definitions", _named(_DEFINITIONS), _DEFINITIONS),
     "journals": Kind("Journals", _named(_JOURNALS), _JOURNALS),
     "agents": Kind("Agents and the dataset", _named(_AGENTS), _AGENTS),
+    "withdrawn": Kind("What was withdrawn", _named(_WITHDRAWN), _WITHDRAWN),
     "bulk": Kind("Entries in bulk", _others, f"* -maxdepth 0 {_FORMATS} {_REST}"),
 }
 # Within the folder of the program.
@@ -95,17 +97,21 @@ def read_inputs(data: Path, digest: Digest = sha256) -> tuple[Input, ...]:
     return (*_read(DATA_KINDS, data, digest), *_read(PROGRAM_KINDS, ROOT, digest))
 
 
-def inputs_digest(data: Path, base: str, digest: Digest = sha256) -> str:
-    """Return one digest over all that a release is made from: sources, shapes, program, base."""
+def inputs_digest(data: Path, base: str, inputs: Iterable[Input] | None = None) -> str:
+    """Return one digest over all that a release is made from: sources, shapes, program, base.
+
+    `inputs` are those of `data`, where they have been read.
+    """
+    inputs = read_inputs(data) if inputs is None else tuple(inputs)
     # An empty history asks for revisions, none at all does not.
     kept = str(history_folder(data).is_dir())
-    found = _lines(_read(DATA_KINDS, data, digest))
-    return _digest_of([base, program_digest(digest), kept, *found])
+    found = _lines(one for one in inputs if one.key in DATA_KINDS)
+    return _digest_of([base, program_digest(inputs), kept, *found])
 
 
-def program_digest(digest: Digest = sha256) -> str:
+def program_digest(inputs: Iterable[Input]) -> str:
     """Return one digest over what makes a release of data: ontology, shapes, program, software."""
-    found = _lines(_read(PROGRAM_KINDS, ROOT, digest))
+    found = _lines(one for one in inputs if one.key in PROGRAM_KINDS)
     return _digest_of([*map("=".join, software().items()), *found])
 
 

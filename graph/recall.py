@@ -8,6 +8,7 @@ from graph.errors import ReleaseMissing
 from graph.examples import EXAMPLES_GRAPH, original
 from graph.kept import CURRENT_REVISION, REVISION, kept_of
 from graph.prefixes import BASE, term, value
+from graph.rebasing import renamed, under
 
 Node = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 
@@ -18,20 +19,20 @@ def recall(store: ox.Store, revision: str, base: str = BASE) -> bytes | None:
     `store` is that of a release made under `base`. The content is as it was recorded, under the
     project's own base, with the digest on record; ReleaseMissing where the release is damaged.
     """
-    known = REVISION.fullmatch(_under(revision, base, BASE))
+    known = REVISION.fullmatch(under(revision, base, BASE))
     node = ox.NamedNode(revision)
     recorded = _objects(store, node, "atlas:contentDigest", base)
     if known is None or not recorded:
         return None
-    own = ox.NamedNode(_under(known[1], BASE, base))
+    own = ox.NamedNode(under(known[1], BASE, base))
     kept = kept_of(known[1])
     if node in _linked(store, own, CURRENT_REVISION):
-        inferred = ox.NamedNode(_under(INFERRED_GRAPH.value, BASE, base))
+        inferred = ox.NamedNode(under(INFERRED_GRAPH.value, BASE, base))
         is_beside = kept is not None and kept.graph
         triples = _listed(store, own, base) if is_beside else _described(store, own, inferred)
     else:
         triples = {quad.triple for quad in store.quads_for_pattern(None, None, None, node)}
-    content = content_of(known[1], (_renamed(triple, base) for triple in triples))
+    content = content_of(known[1], (renamed(triple, base) for triple in triples))
     if {digest(content)} != recorded:
         problem = f"what the release says of {revision} has not the digest on record"
         raise ReleaseMissing(f"{problem}; the release is damaged, run `atlas build --force`")
@@ -40,10 +41,10 @@ def recall(store: ox.Store, revision: str, base: str = BASE) -> bytes | None:
 
 def record_of(store: ox.Store, revision: str, base: str = BASE) -> frozenset[ox.Triple]:
     """Return the record of `revision`, as it was recorded: nothing inferred, our own base."""
-    node, inferred = ox.NamedNode(revision), ox.NamedNode(_under(INFERRED_GRAPH.value, BASE, base))
+    node, inferred = ox.NamedNode(revision), ox.NamedNode(under(INFERRED_GRAPH.value, BASE, base))
     said = store.quads_for_pattern(node, None, None, ox.DefaultGraph())
     recorded = (quad.triple for quad in said if _quad(quad.triple, inferred) not in store)
-    return frozenset(_renamed(triple, base) for triple in recorded)
+    return frozenset(renamed(triple, base) for triple in recorded)
 
 
 def _described(store: ox.Store, own: ox.NamedNode, inferred: ox.NamedNode) -> set[ox.Triple]:
@@ -68,7 +69,7 @@ def _described(store: ox.Store, own: ox.NamedNode, inferred: ox.NamedNode) -> se
 
 def _listed(store: ox.Store, own: ox.NamedNode, base: str) -> set[ox.Triple]:
     """Return what is said of the saved query `own`, whose text is as its file has it."""
-    graph = ox.NamedNode(_under(EXAMPLES_GRAPH.value, BASE, base))
+    graph = ox.NamedNode(under(EXAMPLES_GRAPH.value, BASE, base))
     quads = store.quads_for_pattern(own, None, None, graph)
     return {ox.Triple(own, quad.predicate, _as_written(quad.object, base)) for quad in quads}
 
@@ -89,18 +90,5 @@ def _linked(store: ox.Store, node: ox.NamedNode, predicate: ox.NamedNode) -> set
 
 
 def _objects(store: ox.Store, node: ox.NamedNode, curie: str, base: str) -> set[str]:
-    predicate = ox.NamedNode(_under(term(curie).value, BASE, base))
+    predicate = ox.NamedNode(under(term(curie).value, BASE, base))
     return {value(found) for found in _linked(store, node, predicate)}
-
-
-def _renamed(triple: ox.Triple, base: str) -> ox.Triple:
-    subject, object_ = triple.subject, triple.object
-    if isinstance(object_, ox.NamedNode):
-        object_ = ox.NamedNode(_under(object_.value, base, BASE))
-    predicate = ox.NamedNode(_under(triple.predicate.value, base, BASE))
-    return ox.Triple(ox.NamedNode(_under(value(subject), base, BASE)), predicate, object_)
-
-
-def _under(iri: str, old: str, new: str) -> str:
-    """Return `iri` under the base `new` where it is under `old`, else unchanged."""
-    return new + iri.removeprefix(old) if iri.startswith((f"{old}/", f"{old}#")) else iri

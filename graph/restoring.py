@@ -14,9 +14,11 @@ from graph.archiving import archive_folders, find_kept, open_archive
 from graph.build import load_store
 from graph.crate import NAME as CRATE
 from graph.crate import write_crate
+from graph.dump import write_renamed
 from graph.errors import ReleaseDamaged, ReleaseMissing
 from graph.exports import export
 from graph.files import damage
+from graph.prefixes import BASE
 from graph.release import (
     MANIFEST,
     Manifest,
@@ -98,12 +100,23 @@ def make_whole(archive: Archive, releases: Path, name: str, staged: Path) -> Non
 def _make(archive: Archive, name: str, manifest: Manifest, folder: Path) -> None:
     """Write dump, store and all other files, as the build did; hold them to `manifest`."""
     store = _store_of(archive, name, manifest, folder)
-    write_index(store, folder / _INDEX)
+    _write_index(store, manifest.base, folder)
     store.flush()
     export(folder, manifest.base)
     others = tuple(file for file in manifest.files if file.name != CRATE)
     write_crate(folder, replace(manifest, files=others))
     _refuse(name, manifest, _damaged(folder, manifest))
+
+
+def _write_index(store: ox.Store, base: str, folder: Path) -> None:
+    """Write the index, which is read from IRIs under the project's own base, into `folder`."""
+    if base == BASE:
+        write_index(store, folder / _INDEX)
+        return
+    with TemporaryDirectory(dir=folder) as name:
+        lines = Path(name) / "atlas.nq"
+        write_renamed(folder / "atlas.nq", lines, base, BASE)
+        write_index(load_store(Path(name) / _STORE, lines), folder / _INDEX)
 
 
 def _store_of(archive: Archive, name: str, manifest: Manifest, folder: Path) -> ox.Store:

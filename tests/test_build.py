@@ -8,6 +8,7 @@ import pytest
 
 from graph.build import STAGES, build
 from graph.errors import BuildRefused
+from graph.inputs import read_inputs
 from graph.release import current_release
 from tests.small import ENTRY, edit, small_data
 
@@ -39,6 +40,39 @@ def test_a_build_under_another_base_renames_every_own_iri(tmp_path: Path) -> Non
     iris = {str(node) for quad in quads for node in quad if isinstance(node, ox.NamedNode)}
     assert not [iri for iri in iris if iri.startswith("<https://www.mecfsatlas.com")]
     assert f"<https://atlas.example/evidence/{ENTRY}>" in iris
+
+
+def hurry(data: Path, stage: str) -> None:
+    """Change what is built at a stage of the build, as an editor in a hurry does."""
+    if stage == "load":
+        edit(data / "case-definitions.ttl", '"Dowsett 1990"@en', '"Dowsett 1991"@en')
+    elif stage == "dump":
+        edit(entry(data), "immune", "thymus")
+    else:
+        (data / "evidence" / "zz-2005-late.ttl").write_text("no Turtle", encoding="utf-8")
+
+
+@pytest.mark.parametrize("stage", ["load", "dump", "export"])
+def test_sources_that_change_while_they_are_read_make_no_release(
+    stage: str, tmp_path: Path
+) -> None:
+    data, releases = small_data(tmp_path), tmp_path / "releases"
+    served = build(releases, data)
+    edit(entry(data), "Novak", "Nowak")
+
+    def progress(now: str, done: int, total: int) -> None:
+        if now == stage:
+            hurry(data, stage)
+
+    with pytest.raises(BuildRefused, match="changed while they were read; run the build again"):
+        build(releases, data, progress=progress)
+    assert current_release(releases) == served
+    assert not (releases / ".building").exists()
+    (data / "evidence" / "zz-2005-late.ttl").unlink(missing_ok=True)
+    again = build(releases, data)
+    assert again.manifest.previous == served.id
+    assert again.manifest.built
+    assert again.manifest.built.inputs == read_inputs(data)
 
 
 KILLED = """

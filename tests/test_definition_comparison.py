@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from graph.archiving import open_archive
 from graph.build import build
 from graph.comparison import Comparison, compare_releases
-from graph.prefixes import term, value
+from graph.prefixes import BASE, term, value
 from graph.revise import Order, revise
 from graph.verifying import verify
 from server.app import create_app
@@ -20,6 +20,7 @@ from tests.revising import MARCH, atlas, make_uncertain
 from tests.small import edit
 
 NAME = "case-definition/dowsett1990"
+ELSEWHERE = "https://atlas.example"
 
 
 @dataclass(frozen=True)
@@ -37,14 +38,23 @@ class Two:
 
 @pytest.fixture(scope="module")
 def two(recorded_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Two:
-    folder = tmp_path_factory.mktemp("two")
-    data, releases = shutil.copytree(recorded_small, folder / "data"), folder / "releases"
-    first = build(releases, data)
+    return make_two(recorded_small, tmp_path_factory.mktemp("two"), BASE)
+
+
+@pytest.fixture(scope="module")
+def elsewhere(recorded_small: Path, tmp_path_factory: pytest.TempPathFactory) -> Two:
+    """Return the same two releases, made under another base."""
+    return make_two(recorded_small, tmp_path_factory.mktemp("elsewhere"), ELSEWHERE)
+
+
+def make_two(recorded: Path, folder: Path, base: str) -> Two:
+    data, releases = shutil.copytree(recorded, folder / "data"), folder / "releases"
+    first = build(releases, data, base)
     make_uncertain(data)
     edit(data / "case-definitions.ttl", '"Dowsett 1990"@en', '"Dowsett 1991"@en')
     edit(data / "case-definitions.ttl", "a forerunner of PEM", "not yet called PEM")
     revise(data, Order("correction", "No status is certain.", created=MARCH))
-    second = build(releases, data)
+    second = build(releases, data, base)
     return Two(releases, (first.id, second.id), create_app(Facts(second)).test_client())
 
 
@@ -118,3 +128,37 @@ def test_the_commands_tell_of_definitions(two: Two) -> None:
     assert "/case-definition/" not in shown.output
     assert atlas("release", "verify", two.names[1], *at).exit_code == 0
     assert verify(two.releases, everything=True) == []
+
+
+def test_two_releases_under_another_base_differ_by_the_same(
+    comparison: Comparison, elsewhere: Two
+) -> None:
+    with open_archive(elsewhere.releases, reads_only=True) as archive:
+        there = compare_releases(archive, *elsewhere.names)
+    assert there.judged_otherwise
+    assert {change.document.partition("/evidence/")[0] for change in there.entries} == {ELSEWHERE}
+    assert as_json(there).decode().replace(ELSEWHERE, BASE) == as_json(comparison).decode()
+    told = [
+        [reason_of(one, change) for change in one.judged_otherwise] for one in (there, comparison)
+    ]
+    assert told[0] == told[1]
+    named = [set(there.with_other_status(change)) for change in there.judged_otherwise]
+    assert all(named)
+    assert all(document.startswith(ELSEWHERE) for found in named for document in found)
+
+
+@pytest.mark.parametrize("suffix", [".html", ".json", ".ttl"])
+def test_pages_and_data_of_a_comparison_name_what_is_there_under_any_base(
+    suffix: str, two: Two, elsewhere: Two
+) -> None:
+    here, there = (
+        one.client.get(f"{one.path}{suffix}").text.replace(one.path, "") for one in (two, elsewhere)
+    )
+    assert BASE not in there
+    assert 'href="/case-definition/dowsett1990"' in there or f"{ELSEWHERE}/{NAME}" in there
+    if suffix == ".html":
+        assert there.partition("<h1>")[2] == here.partition("<h1>")[2]
+    else:
+        # The order of prefixes depends on what they stand for.
+        there = there.replace(ELSEWHERE, BASE)
+        assert sorted(there.splitlines()) == sorted(here.splitlines())

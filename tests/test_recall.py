@@ -24,10 +24,12 @@ OWN = ENTRIES + SEED
 def data(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the tiny data with a history.
 
-    the seed and a definition have two revisions, one entry was withdrawn.
+    the seed and a definition have two revisions, one entry was withdrawn. The seed names the base.
     """
     found = shutil.copytree(tiny_data, tmp_path_factory.mktemp("recall") / "data")
     revise(found, Order("first-record", "Recorded.", created=datetime(2026, 1, 1, tzinfo=UTC)))
+    with (found / "evidence" / f"{SEED}.ttl").open("a", encoding="utf-8") as file:
+        file.write(f"<{OWN}> rdfs:seeAlso <{BASE}> .\n")
     edit(found / "evidence" / f"{SEED}.ttl", "In this early study", "In this first study")
     edit(found / "case-definitions.ttl", "which resembles PEM", "which comes near PEM")
     revise(found, Order("edit", "Another word."))
