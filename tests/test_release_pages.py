@@ -171,6 +171,10 @@ def test_a_comparison_says_first_whose_judgement_changed_and_why(
     assert after <= by_policy
 
 
+def test_a_comparison_was_not_built_and_names_no_provenance(shelf: Shelf, web: FlaskClient) -> None:
+    assert "has_provenance" not in web.get(compared(shelf, 0, 1)).headers["Link"]
+
+
 def test_a_comparison_as_data_keeps_to_the_shapes(shelf: Shelf, web: FlaskClient) -> None:
     store = ox.Store()
     store.bulk_extend(read_ontology().store)
