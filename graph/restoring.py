@@ -18,6 +18,7 @@ from graph.dump import write_renamed
 from graph.errors import ReleaseDamaged, ReleaseMissing
 from graph.exports import export
 from graph.files import damage
+from graph.inputs import PROGRAM_KINDS
 from graph.prefixes import BASE
 from graph.release import (
     MANIFEST,
@@ -105,7 +106,11 @@ def _make(archive: Archive, name: str, manifest: Manifest, folder: Path) -> None
     export(folder, manifest.base)
     others = tuple(file for file in manifest.files if file.name != CRATE)
     write_crate(folder, replace(manifest, files=others))
-    _refuse(name, manifest, _damaged(folder, manifest))
+    repair = (
+        f"it was made by {_made_by(manifest)}: try with these. Its dump is sound, and "
+        f"`atlas query --release {name} …` asks it all the same"
+    )
+    _refuse(name, _damaged(folder, manifest), repair)
 
 
 def _write_index(store: ox.Store, base: str, folder: Path) -> None:
@@ -123,7 +128,8 @@ def _store_of(archive: Archive, name: str, manifest: Manifest, folder: Path) -> 
     """Write the dump to `folder`, hold it to `manifest`, and return the store made of it there."""
     dump = folder / "atlas.nq"
     archive.restore(name, dump)
-    _refuse(name, manifest, _damaged(folder, manifest, {dump.name}))
+    damaged = _damaged(folder, manifest, {dump.name})
+    _refuse(name, damaged, f"run `atlas release verify {name}`")
     return load_store(folder / _STORE, dump)
 
 
@@ -140,13 +146,18 @@ def _damaged(
     return [file.name for file in files if damage(file, folder)]
 
 
-def _refuse(name: str, manifest: Manifest, damaged: list[str]) -> None:
-    if not damaged:
-        return
-    made_by = ", ".join(f"{tool} {version}" for tool, version in manifest.software.items())
-    problem = f"release {name} does not come out of the archive as it was: {', '.join(damaged)}"
-    repair = f"it was made by {made_by}: try with these, or run `atlas release verify {name}`"
-    raise ReleaseDamaged(f"{problem}. Nothing was changed; {repair}")
+def _refuse(name: str, damaged: list[str], repair: str) -> None:
+    if damaged:
+        problem = f"release {name} does not come out of the archive as it was: {', '.join(damaged)}"
+        raise ReleaseDamaged(f"{problem}. Nothing was changed; {repair}")
+
+
+def _made_by(manifest: Manifest) -> str:
+    """Return by what a release was made: a program may be another one under the same version."""
+    known = manifest.built.inputs if manifest.built else ()
+    software = [f"{tool} {version}" for tool, version in manifest.software.items()]
+    inputs = [f"{one.key} {one.digest}" for one in known if one.key in PROGRAM_KINDS]
+    return ", ".join([*software, *inputs])
 
 
 def _store_opens(folder: Path) -> bool:

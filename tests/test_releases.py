@@ -14,6 +14,7 @@ from graph.build import build
 from graph.comparison import compare_releases
 from graph.dump import sha256
 from graph.errors import ArchiveDamaged, BuildRefused, ReleaseDamaged, ReleaseMissing
+from graph.prefixes import BASE
 from graph.register import entries, hold_to_register, revisions
 from graph.release import current_release, folders, next_id
 from graph.restoring import rollback
@@ -207,9 +208,29 @@ def test_a_release_that_other_software_would_make_otherwise_is_refused(shelf: Sh
         known = known.replace(shelf.made[0].manifest.files[4].digest, "sha256:" + "0" * 64)
         row = (archive._compress(known.encode()), shelf.names[0])
         archive._database.execute("UPDATE release SET manifest = ? WHERE id = ?", row)
-    with pytest.raises(ReleaseDamaged, match=r"entries.parquet.*made by .*pyarrow"):
+    with pytest.raises(ReleaseDamaged, match=r"entries.parquet.*made by .*pyarrow") as caught:
         rollback(shelf.releases, shelf.names[0])
     assert current_release(shelf.releases).id == shelf.names[-1]
+    built = shelf.made[0].manifest.built
+    assert built
+    digests = {one.key: one.digest for one in built.inputs}
+    # The program may be another one under the same version.
+    for key in ("program", "ontology", "rules", "shapes"):
+        assert f"{key} {digests[key]}" in str(caught.value)
+    assert digests["evidence"] not in str(caught.value)
+    assert f"dump is sound, and `atlas query --release {shelf.names[0]} …`" in str(caught.value)
+    ask = f"ASK {{ <{BASE}/evidence/{ENTRY}> ?p ?o }}"
+    done = atlas("query", ask, "--release", shelf.names[0], "--releases", shelf.releases)
+    assert (done.exit_code, done.output.strip()) == (0, "true")
+
+
+def test_a_dump_that_is_another_is_not_called_sound(shelf: Shelf) -> None:
+    with open_archive(shelf.releases) as archive:
+        swap = "UPDATE release SET list = (SELECT list FROM release WHERE id = ?) WHERE id = ?"
+        archive._database.execute(swap, [shelf.names[1], shelf.names[0]])
+    with pytest.raises(ReleaseDamaged, match=r"atlas.nq.*atlas release verify") as caught:
+        rollback(shelf.releases, shelf.names[0])
+    assert "sound" not in str(caught.value)
 
 
 def test_a_release_under_the_name_of_another_is_found(shelf: Shelf) -> None:
