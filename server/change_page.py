@@ -1,11 +1,9 @@
 """The page of the events on one page of the log: its own template, which knows no site of today."""
 
 from collections.abc import Sequence
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
 from server.event_log import Stretch
+from server.frozen_templates import frozen_template
 from server.told import Told
 
 # The formats of version 1; those that come later are not named on these pages.
@@ -23,16 +21,4 @@ def change_page(
         "number": number, "stretch": stretch, "groups": groups, "newer": newer,
         "formats": _FORMATS,
     }  # fmt: skip
-    return _template().render(values).encode()
-
-
-@cache
-def _template() -> Template:
-    templates = Environment(
-        loader=PackageLoader("server"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    return templates.get_template("changes-1.html")
+    return frozen_template("changes-1.html").render(values).encode()

@@ -1,10 +1,7 @@
 """The page of a revision: its own template, which knows nothing of the site of today."""
 
-from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, Template
-
 from graph.prefixes import BASE
+from server.frozen_templates import frozen_template
 from server.revision_files import Frozen
 from server.revision_reading import Reading
 
@@ -22,16 +19,8 @@ _FORMATS = (
 
 def revision_page(frozen: Frozen) -> bytes:
     """Return the page of `frozen`, the same bytes in every release."""
-    return _template().render(reading=Reading(frozen, BASE), formats=_FORMATS).encode()
-
-
-@cache
-def _template() -> Template:
-    templates = Environment(
-        loader=PackageLoader("server"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
+    return (
+        frozen_template("revision-1.html")
+        .render(reading=Reading(frozen, BASE), formats=_FORMATS)
+        .encode()
     )
-    return templates.get_template("revision-1.html")
