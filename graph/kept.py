@@ -50,6 +50,12 @@ def kept_of(iri: str) -> Kept | None:
     return kept_at(iri.removeprefix(BASE)) if iri.startswith(f"{BASE}/") else None
 
 
+def is_beside(iri: str) -> bool:
+    """Say whether what the document `iri` says now stands in a graph of its own."""
+    kept = kept_of(iri)
+    return kept is not None and kept.graph != ""
+
+
 def noun_of(iri: str) -> str:
     """Return what people call a document of that kind."""
     kept = kept_of(iri)

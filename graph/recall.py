@@ -6,7 +6,7 @@ from graph.content import content_of, digest
 from graph.describe import INFERRED_GRAPH
 from graph.errors import ReleaseMissing
 from graph.examples import EXAMPLES_GRAPH, original
-from graph.kept import CURRENT_REVISION, REVISION, kept_of
+from graph.kept import CURRENT_REVISION, REVISION, is_beside
 from graph.prefixes import BASE, term, value
 from graph.rebasing import renamed, under
 
@@ -25,11 +25,10 @@ def recall(store: ox.Store, revision: str, base: str = BASE) -> bytes | None:
     if known is None or not recorded:
         return None
     own = ox.NamedNode(under(known[1], BASE, base))
-    kept = kept_of(known[1])
     if node in _linked(store, own, CURRENT_REVISION):
         inferred = ox.NamedNode(under(INFERRED_GRAPH.value, BASE, base))
-        is_beside = kept is not None and kept.graph
-        triples = _listed(store, own, base) if is_beside else _described(store, own, inferred)
+        has_graph = is_beside(known[1])
+        triples = _listed(store, own, base) if has_graph else _described(store, own, inferred)
     else:
         triples = {quad.triple for quad in store.quads_for_pattern(None, None, None, node)}
     content = content_of(known[1], (renamed(triple, base) for triple in triples))

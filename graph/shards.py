@@ -13,7 +13,7 @@ import pyoxigraph as ox
 from graph.dump import sha256
 from graph.errors import SourceError
 from graph.history import History, read_history
-from graph.kept import ENTRY, KEPT, history_files, history_folder, is_revision
+from graph.kept import ENTRY, KEPT, history_files, history_folder, is_beside, is_revision
 from graph.prefixes import value
 from graph.sources import (
     BATCH,
@@ -66,6 +66,7 @@ class Layout:
 class Entry:
     """One entry: its IRI, the file to read it from, and the source that an editor knows.
 
+    So are the records of a document of another kind that has a graph of its own, without a `file`.
     An entry that is gone has no `file`; one that was never recorded no `history`.
     """
 
@@ -107,7 +108,8 @@ def plan(entries: list[Entry]) -> list[Shard]:
 class Stock:
     """What a build begins with: what all entries share, in a store, and the list of the entries.
 
-    `histories` are those of what all share, by document; the store holds their records.
+    `histories` are those of what is no entry, by document. The store holds their records but for
+    those of documents `beside` it.
     """
 
     sources: Sources
@@ -125,6 +127,20 @@ class Stock:
         for document, file in {**known, **self.sources.files}.items():
             if document.startswith(spaces) and not is_revision(document):
                 yield document, file
+
+    @property
+    def shared(self) -> list[History]:
+        """Return the histories of what all entries share."""
+        return [one for document, one in self.histories.items() if not is_beside(document)]
+
+    @property
+    def beside(self) -> list[Shard]:
+        """Return the records of what has a graph of its own, to be worked out by themselves.
+
+        No entry rests on them: when one changes, the shards of all entries stay as they are.
+        """
+        known = [Entry(d, None, h.file, h.file) for d, h in self.histories.items() if is_beside(d)]
+        return [Shard(tuple(known))] if known else []
 
 
 def read_shared(layout: Layout) -> Stock:
@@ -148,7 +164,7 @@ def read_shared(layout: Layout) -> Stock:
 
 
 def _shared_histories(layout: Layout, sources: Sources) -> dict[str, History]:
-    """Read the histories of what all entries share, and put their records into the store."""
+    """Read the histories of what is no entry; put the records of what is shared into the store."""
     histories = {}
     for path in history_files(layout.data, *(kept for kept in KEPT if kept is not ENTRY)):
         try:
@@ -158,7 +174,8 @@ def _shared_histories(layout: Layout, sources: Sources) -> dict[str, History]:
             continue
         histories[history.document] = history
         sources.files.update((revision.iri, path) for revision in history.revisions)
-        sources.store.bulk_extend(history.current())
+        if not is_beside(history.document):
+            sources.store.bulk_extend(history.current())
     return histories
 
 

@@ -1,5 +1,6 @@
 """Work out one shard: read, check, judge, infer, and write what is true of it as sorted N-Quads."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +17,7 @@ from graph.errors import BuildRefused, SourceError
 from graph.history import History, read_history
 from graph.joins import refuse_hidden_facts, refuse_hidden_links
 from graph.judge import judge
+from graph.kept import is_beside, is_revision
 from graph.merge import shard_lines
 from graph.reason import infer, work_out
 from graph.recorded import unrecorded
@@ -23,7 +25,7 @@ from graph.report import Problem, problems
 from graph.shacl import validate
 from graph.shards import Entry, Layout, Shard, Stock
 from graph.shelf import Shelf
-from graph.sources import Sources, entry_of, parse_file, place, read_file, stray_links
+from graph.sources import Sources, document_of, entry_of, parse_file, place, read_file, stray_links
 
 _DEFAULT = ox.DefaultGraph()
 _TRIPLES = ox.RdfFormat.N_TRIPLES
@@ -71,23 +73,23 @@ def work_out_shared(
     stock: Stock, layout: Layout, hiding: frozenset[ox.NamedNode], shelf: Shelf, key: str
 ) -> Outcome:
     """Work out what all entries share, the whole of the store of `stock`, which is changed."""
-    sources, histories = stock.sources, stock.histories
+    sources = stock.sources
     store = sources.store
     own = list(store)
     refuse_hidden_links(own, hiding)
     linked = _linked(own, frozenset(), layout)
     trial = ox.Store()
     trial.bulk_extend([*own, *linked.quads])
-    if found := _check(trial, sources, frozenset({""})):
+    if found := _check(trial, sources, lambda iri: not entry_of(iri)):
         return Outcome(None, violations=found)
     judge(store)
     asserted = store.dump(format=_TRIPLES, from_graph=_DEFAULT) or b""
     now = contents(asserted)
-    if layout.keeps_history and (found := unrecorded(stock.recorded, histories, now)):
+    if layout.keeps_history and (found := unrecorded(stock.recorded, stock.histories, now)):
         return Outcome(None, violations=found)
     infer(store)
     lines = shard_lines(asserted, _inferred(store))
-    lines.update(line for history in histories.values() for line in history.earlier_lines())
+    lines.update(line for history in stock.shared for line in history.earlier_lines())
     return Outcome(shelf.put(key, linked.digests, sorted(lines)))
 
 
@@ -106,10 +108,11 @@ def work_out_entries(shard: Shard, ground: Ground, key: str) -> Outcome:
     refuse_hidden_links(own, ground.hiding)
     linked = _linked(own, documents, ground.layout)
     store.bulk_extend([*linked.quads, *shared.asserted])
-    if found := _check(store, sources, documents):
+    if found := _check(store, sources, lambda iri: _home(iri) in documents):
         return Outcome(None, violations=found)
     asserted = store.dump(format=_TRIPLES, from_graph=_DEFAULT) or b""
-    known = ((entry.document, entry.source) for entry in shard.entries)
+    # What stands in a graph of its own is held to its record by the build.
+    known = ((e.document, e.source) for e in shard.entries if not is_beside(e.document))
     now = contents(asserted)
     if ground.layout.keeps_history and (found := unrecorded(known, histories, now)):
         return Outcome(None, violations=found)
@@ -163,12 +166,18 @@ def _linked(quads: list[ox.Quad], own: frozenset[str], layout: Layout) -> _Linke
     return linked
 
 
-def _check(store: ox.Store, sources: Sources, own: frozenset[str]) -> tuple[Problem, ...]:
-    """Judge what is in `store`; return how the things of the entries `own` break the shapes."""
-    found = [v for v in validate(store, "sources") if entry_of(v.focus) in own]
+def _home(iri: str) -> str:
+    """Return the document that `iri` is, or is a part or a revision of."""
+    document = document_of(iri)
+    return document.partition("/revision/")[0] if is_revision(document) else document
+
+
+def _check(store: ox.Store, sources: Sources, is_own: Callable[[str], bool]) -> tuple[Problem, ...]:
+    """Judge what is in `store`; return how those of its things break the shapes that are own."""
+    found = [v for v in validate(store, "sources") if is_own(v.focus)]
     if not found:
         judge(store)
-        found = [v for v in validate(store, "judged") if entry_of(v.focus) in own]
+        found = [v for v in validate(store, "judged") if is_own(v.focus)]
     return tuple(problems(sources, found))
 
 

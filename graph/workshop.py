@@ -29,12 +29,13 @@ class Workshop:
     digest: Callable[[Path], str]
 
     def shard_files(self, stock: Stock, progress: Progress) -> list[Path]:
-        """Return the file of what all entries share, and that of each shard of entries.
+        """Return the file of what all entries share, and that of each shard beside it.
 
         Raises InvalidSources with the problems of all shards, those that hide others alone.
         """
         ground = self._ground(stock)
-        keys = {shard.key(ground.key, self.digest): shard for shard in plan(stock.entries)}
+        planned = [*plan(stock.entries), *stock.beside]
+        keys = {shard.key(ground.key, self.digest): shard for shard in planned}
         kept = {key: self.shelf.find(key, self._digest_of) for key in keys}
         missing = [key for key in keys if kept[key] is None]
         jobs = [partial(work_out_entries, keys[key], ground, key) for key in missing]

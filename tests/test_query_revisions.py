@@ -10,8 +10,8 @@ from graph.archiving import open_archive
 from graph.build import InvalidSources, build
 from graph.comparison import compare_releases
 from graph.history import read_history
-from graph.kept import QUERY, history_file, history_folder
-from graph.prefixes import BASE
+from graph.kept import CURRENT_REVISION, QUERY, history_file, history_folder
+from graph.prefixes import BASE, term
 from graph.release import Release
 from graph.revise import Order, revise
 from graph.saved_queries import query_files
@@ -82,6 +82,47 @@ def test_a_query_without_a_record_or_that_is_gone_is_refused(tmp_path: Path) -> 
     new.unlink()
     file.unlink()
     assert "is gone, but was not withdrawn" in refused(data)
+
+
+def test_a_record_that_breaks_a_shape_is_refused_by_its_line(tmp_path: Path) -> None:
+    data = data_with_query(tmp_path)
+    file = history_file(history_folder(data), QUERY.space + NAME)
+    edit(file, "revision-reason#first-record", "revision-reason#whim")
+    told = refused(data)
+    for part in (f"{file}:", "query/words/revision/1", "revision-reason", "whim"):
+        assert part in told
+
+
+def test_another_revision_leaves_what_was_worked_out_of_entries(tmp_path: Path) -> None:
+    data, releases = data_with_query(tmp_path), tmp_path / "releases"
+    build(releases, data)
+    before = {path.name for path in (releases / ".shards").iterdir()}
+    changed(data)
+    build(releases, data)
+    after = {path.name for path in (releases / ".shards").iterdir()}
+    # All but the records of queries.
+    assert (len(before), len(after), len(before & after)) == (3, 3, 2)
+
+
+def test_records_in_a_file_of_their_own_say_and_infer_the_same(tmp_path: Path) -> None:
+    data = data_with_query(tmp_path)
+    changed(data)
+    store = ox.Store()
+    dump = build(tmp_path / "releases", data).dump_path
+    store.bulk_load(path=str(dump), format=ox.RdfFormat.N_QUADS)
+    inferred = ox.NamedNode(f"{BASE}/graph/inferred")
+
+    def kinds(document: str) -> set[object]:
+        node = ox.NamedNode(f"{BASE}/{document}/revision/1")
+        return {q.object for q in store.quads_for_pattern(node, term("rdf:type"), None, inferred)}
+
+    known = kinds("case-definition/ccc2003")
+    assert known
+    assert kinds(f"query/{NAME}") == known
+    frozen = ox.NamedNode(f"{BASE}{PATH}/revision/1")
+    assert list(store.quads_for_pattern(None, None, None, frozen))
+    current = store.quads_for_pattern(ox.NamedNode(BASE + PATH), CURRENT_REVISION, None)
+    assert {str(quad.object) for quad in current} == {f"<{BASE}{PATH}/revision/2>"}
 
 
 def test_another_place_is_no_change(tmp_path: Path) -> None:
