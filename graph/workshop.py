@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -34,13 +35,20 @@ class Workshop:
         Raises InvalidSources with the problems of all shards, those that hide others alone.
         """
         ground = self._ground(stock)
-        planned = [*plan(stock.entries), *stock.beside]
+        beside = stock.beside
+        planned = [*plan(stock.entries), *beside]
         keys = {shard.key(ground.key, self.digest): shard for shard in planned}
         kept = {key: self.shelf.find(key, self._digest_of) for key in keys}
-        missing = [key for key in keys if kept[key] is None]
-        jobs = [partial(work_out_entries, keys[key], ground, key) for key in missing]
+        jobs = {
+            key: partial(work_out_entries, keys[key], ground, key)
+            for key in keys
+            if kept[key] is None
+        }
+        # What stands beside is little: no process is started for it.
+        own = [job for key, job in jobs.items() if keys[key] in beside]
+        others = [job for key, job in jobs.items() if keys[key] not in beside]
         outcomes = []
-        for outcome in work_through(jobs):
+        for outcome in chain((job() for job in own), work_through(others)):
             outcomes.append(outcome)
             progress(len(keys) - len(jobs) + len(outcomes), len(keys))
         refuse([problem for outcome in outcomes for problem in outcome.errors])

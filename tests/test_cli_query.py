@@ -1,4 +1,5 @@
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,7 @@ from click.testing import CliRunner, Result
 from graph.archiving import open_archive
 from graph.build import build
 from graph.release import folders
+from graph.revise import Order, revise
 from server.cli import main
 from tests.small import SIZE, edit
 from tests.test_saved_queries import write
@@ -18,21 +20,17 @@ COUNT = """\
 PREFIX atlas: <https://www.mecfsatlas.com/ontology#>
 SELECT (COUNT(?entry) AS ?entries) WHERE { ?entry a atlas:EvidenceEntry }
 """
-WITHDRAWN = """\
-@base <https://www.mecfsatlas.com/> .
-@prefix atlas: <https://www.mecfsatlas.com/ontology#> .
-@prefix prov: <http://www.w3.org/ns/prov#> .
-@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-<query/markup> a atlas:Withdrawn ; atlas:withdrawnOn "2026-11-23"^^xsd:date ;
-    prov:wasAttributedTo <dataset#editors> ; skos:changeNote "It has another name."@en .
-"""
 MARKUP = """\
 # What looks like markup?
 # keywords: markup
 # A word.
 SELECT ("[/b] :smile:" AS ?word) WHERE {}
 """
+
+
+def recorded(data: Path, month: int, reason: str, *names: str) -> None:
+    moment = datetime(2026, month, 1, tzinfo=UTC)
+    assert revise(data, Order(reason, "Because.", created=moment, slugs=names)).done
 
 
 @pytest.fixture(scope="module")
@@ -42,11 +40,14 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     data = write(folder, count=COUNT, markup=MARKUP)
     entry = next((data / "evidence").glob("*.ttl"))
     later = entry.rename(folder / entry.name)
+    recorded(data, 1, "first-record")
     build(folder / "releases", data, keep=0)
     edit(data / "queries" / "001-count.rq", "COUNT(?entry)", "1000 + COUNT(?entry)")
     (data / "queries" / "002-markup.rq").rename(data / "queries" / "002-other.rq")
-    (data / "withdrawn.ttl").write_text(WITHDRAWN, encoding="utf-8")
     later.rename(entry)
+    recorded(data, 2, "withdrawal", "query/markup")
+    recorded(data, 3, "edit", "query/count")
+    recorded(data, 4, "first-record")
     build(folder / "releases", data, keep=0)
     return folder / "releases"
 

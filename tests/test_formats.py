@@ -50,7 +50,11 @@ ACCEPTED = [
         "text/x-bibliography;q=0.4, application/vnd.citationstyles.csl+json;q=0.5",
         "application/vnd.citationstyles.csl+json",
     ),
-    (Kind.ENTRY, "text/x-bibliography; style=apa; locale=de-DE", "text/x-bibliography"),
+    (
+        Kind.ENTRY,
+        "text/x-bibliography; style=apa; locale=de-DE",
+        "text/x-bibliography; charset=utf-8",
+    ),
     (Kind.ENTRY, "application/*", "application/ld+json"),
     (Kind.ENTRY, "*/*", "text/html; charset=utf-8"),
     (Kind.LIST, "*/*", "text/html; charset=utf-8"),
