@@ -26,6 +26,7 @@ from tests.changes import SIZE, Present, make_presents
 from tests.nanopublications import CORRECTION, NPX
 from tests.noted import noted_data
 from tests.past import past_data
+from tests.shelf import Shelf, fill_shelf
 from tests.site import Site, serve
 from tests.small import ENTRY, edit, recorded_data, small_data
 from tests.stores import RunningStore, oxigraph, virtuoso
@@ -273,3 +274,15 @@ def presents(past: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[l
 @pytest.fixture(scope="module")
 def first(presents: list[Present]) -> Present:
     return presents[0]
+
+
+@pytest.fixture(scope="session")
+def kept_shelf(tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    """Return releases that no test changes."""
+    return fill_shelf(tmp_path_factory.mktemp("kept"))
+
+
+@pytest.fixture
+def shelf(kept_shelf: Shelf, tmp_path: Path) -> Shelf:
+    """Return a copy of those releases."""
+    return kept_shelf.copy(tmp_path)
